@@ -1,0 +1,13 @@
+// Anything that runs a network: our evaluator, our engine, an exported model in somebody's runtime.
+import type { Tensor } from '../core/tensor.js';
+
+/** Runs a network on one batch and hands out what the layers computed. */
+export interface Executor {
+  /** Who computes, for reports: `evaluator`, `tfjs-wasm 4.22.0`. */
+  readonly name: string;
+  /**
+   * Runs `input`, `(batch, height, width, channels)`, and returns the outputs of the layers named in `observe`; the
+   * network's output alone when it is left out. The batch dimension stays first.
+   */
+  run(input: Tensor, observe?: readonly string[]): Promise<ReadonlyMap<string, Tensor>>;
+}

@@ -1,0 +1,105 @@
+// A checkpoint's layers as a ShuffleNet sees them: nested models opened, names read under the scheme that fits best.
+import type { Checkpoint, CheckpointLayer, CheckpointWeight } from '../checkpoint/checkpoint.js';
+import { listSome, plural, printable } from '../core/text.js';
+import type { Note } from '../core/weights.js';
+import { NAMING_SCHEMES, recognise, type LayerPlace, type NamingScheme } from './names.js';
+
+/** A layer of the file, or of a model nested in it. */
+export interface FileLayer {
+  readonly name: string;
+  /** The layer it is nested in, as the file calls it. */
+  readonly outer?: string;
+  readonly weights: readonly CheckpointWeight[];
+}
+
+/** A layer of the file that has its place in a ShuffleNet. */
+export interface PlacedLayer extends FileLayer {
+  readonly articleName: string;
+  readonly place: LayerPlace;
+}
+
+/** The file's layers, matched. */
+export interface FileLayers {
+  readonly scheme: NamingScheme;
+  /** By article name. */
+  readonly placed: ReadonlyMap<string, PlacedLayer>;
+  /** Weighted layers that have no place: an outer head, another network, a renamed layer. */
+  readonly others: readonly FileLayer[];
+  /** The name this file would give to an article layer. */
+  fileName(articleName: string): string;
+  readonly notes: readonly Note[];
+}
+
+/** Reads the names of a checkpoint under `scheme`, or under the scheme that recognises most of them. */
+export function readFileLayers(checkpoint: Checkpoint, scheme?: NamingScheme): FileLayers {
+  const layers = checkpoint.layers.filter((layer) => layer.weights.length > 0).flatMap(openNested);
+  const candidates = (scheme ? [scheme] : NAMING_SCHEMES).flatMap((candidate) => readings(layers, candidate));
+  const best = candidates.reduce((a, b) => (b.placed.size > a.placed.size ? b : a), emptyReading(scheme));
+  const used = new Set<FileLayer>([...best.placed.values()].map((layer) => layer.source));
+  return {
+    scheme: best.scheme,
+    placed: best.placed,
+    others: layers.filter((layer) => !used.has(layer)),
+    fileName: (articleName) => best.prefix + best.scheme.encode(articleName),
+    notes: [...nestedNote(best), ...best.notes],
+  };
+}
+
+/** One scheme's reading of the layers that share a nesting and a prefix. */
+interface Reading {
+  readonly scheme: NamingScheme;
+  readonly prefix: string;
+  readonly outer: string | undefined;
+  readonly placed: Map<string, PlacedLayer & { readonly source: FileLayer }>;
+  readonly notes: Note[];
+}
+
+function emptyReading(scheme = NAMING_SCHEMES[0]!): Reading {
+  return { scheme, prefix: '', outer: undefined, placed: new Map(), notes: [] };
+}
+
+function readings(layers: readonly FileLayer[], scheme: NamingScheme): Reading[] {
+  const byPlace = new Map<string, Reading>();
+  for (const layer of layers) {
+    const read = recognise(layer.name, scheme);
+    // A suffix is TensorFlow's doing and stands on weight names only, which is all a nested layer's name is made from.
+    if (read === undefined || (read.suffix !== '' && layer.outer === undefined)) continue;
+    const key = JSON.stringify([layer.outer ?? null, read.prefix]);
+    const reading = byPlace.get(key) ?? { ...emptyReading(scheme), prefix: read.prefix, outer: layer.outer, placed: new Map(), notes: [] };
+    byPlace.set(key, reading);
+    place(reading, layer, read.articleName, read.place);
+  }
+  return [...byPlace.values()];
+}
+
+function place(reading: Reading, layer: FileLayer, articleName: string, at: LayerPlace): void {
+  const earlier = reading.placed.get(articleName);
+  if (earlier === undefined) {
+    reading.placed.set(articleName, { ...layer, articleName, place: at, source: layer });
+    return;
+  }
+  const text = `"${printable(layer.name)}" and "${printable(earlier.name)}" both stand for ${articleName}; the first is used.`;
+  reading.notes.push({ id: 'ambiguous-name', text });
+}
+
+/** A layer whose weights belong to several inner layers is a model used as a layer; its weights tell their names. */
+function openNested(layer: CheckpointLayer): FileLayer[] {
+  const inner = new Map<string, CheckpointWeight[]>();
+  for (const weight of layer.weights) {
+    const owner = weight.name.slice(0, Math.max(0, weight.name.lastIndexOf('/')));
+    inner.set(owner, [...(inner.get(owner) ?? []), weight]);
+  }
+  if (inner.size <= 1) return [layer];
+  return [...inner].map(([name, weights]) => ({ name, outer: layer.name, weights }));
+}
+
+function nestedNote({ outer, placed }: Reading): Note[] {
+  if (outer === undefined) return [];
+  const text = `The network is nested in the layer "${printable(outer)}" (a model used as a layer, multi_gpu_model for one); its ${plural(placed.size, 'layer')} are read from there.`;
+  return [{ id: 'nested-model', text }];
+}
+
+/** A few of the file's layer names, for messages. */
+export function someNames(layers: readonly { readonly name: string }[]): string {
+  return layers.length === 0 ? 'no layers with weights' : listSome(layers.map((layer) => printable(layer.name)));
+}
