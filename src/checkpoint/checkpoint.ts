@@ -1,5 +1,6 @@
 // A Keras file as it stands: layers in model order, each weight readable on demand. Knows nothing of ShuffleNet.
 // Read first in this room; open.ts decides which reader a file gets.
+import type { ShuffleportError } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import type { Note } from '../core/weights.js';
 
@@ -46,7 +47,7 @@ export interface CheckpointWeight {
   /** numpy's name of the stored type: `float32`, `>f4` is `float32` too, `bfloat16`, `int64`. */
   readonly dtype: string;
   /** Why it cannot be read, where that is known without reading: missing, a link, an unsupported filter. */
-  readonly fault?: string;
+  readonly fault?: ShuffleportError;
   /** The values, row-major. Throws a tagged error when they cannot be read whole. */
   read(): Promise<Tensor>;
 }

@@ -77,6 +77,9 @@ export function nearest(name: string, candidates: Iterable<string>): string | un
 
 /** A glob as an expression over whole names: `*` is any text, slashes included, `?` any one character. */
 export function globExpression(glob: string): RegExp {
-  const escaped = glob.replace(/[.+^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^]*').replaceAll('?', '[^]');
+  const escaped = glob
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '[^]*')
+    .replaceAll('?', '[^]');
   return new RegExp(`^${escaped}$`);
 }

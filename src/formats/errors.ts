@@ -78,7 +78,13 @@ export class UnsupportedDtypeError extends ShuffleportError {
   /** The type as the file spells it. */
   readonly dtype: string;
   constructor(where: string, dtype: string, expected: string, next?: string) {
-    super({ what: 'The array has a type of element that is not read.', where, found: printable(dtype), expected, next });
+    super({
+      what: 'The array has a type of element that is not read.',
+      where,
+      found: printable(dtype),
+      expected,
+      next,
+    });
     this.dtype = dtype;
   }
 }
@@ -159,7 +165,12 @@ export class DuplicateNameError extends ShuffleportError {
   /** As the file has it, not made printable. */
   readonly duplicate: string;
   constructor(where: string, name: string) {
-    super({ what: 'A name occurs twice in one file.', where, found: `"${printable(name)}"`, expected: 'each name once' });
+    super({
+      what: 'A name occurs twice in one file.',
+      where,
+      found: `"${printable(name)}"`,
+      expected: 'each name once',
+    });
     this.duplicate = name;
   }
 }
@@ -188,6 +199,12 @@ export class TensorExtentError extends ShuffleportError {
   readonly tag = 'TensorExtent';
   readonly kind = 'file';
   constructor(what: string, where: string, found: string, expected: string) {
-    super({ what, where, found, expected, next: 'write the file again: the official writer leaves no gaps or overlaps' });
+    super({
+      what,
+      where,
+      found,
+      expected,
+      next: 'write the file again: the official writer leaves no gaps or overlaps',
+    });
   }
 }

@@ -81,6 +81,8 @@ export interface UnreadableWeight {
   /** As the file calls it. */
   readonly from: string;
   readonly reason: string;
+  /** What to do about it, where there is something. */
+  readonly next?: string;
 }
 
 /** A weight with values that are not numbers. */

@@ -23,7 +23,15 @@ export function block(x: SymbolicTensor, options: BlockOptions): SymbolicTensor 
   const outChannels = channelMap[stage - 1]!;
   let out = shuffleUnit(x, { ...shared, inChannels, outChannels, groups, strides: 2, stage, block: 1 });
   for (let i = 1; i <= repeat; i++) {
-    out = shuffleUnit(out, { ...shared, inChannels: outChannels, outChannels, groups, strides: 1, stage, block: i + 1 });
+    out = shuffleUnit(out, {
+      ...shared,
+      inChannels: outChannels,
+      outChannels,
+      groups,
+      strides: 1,
+      stage,
+      block: i + 1,
+    });
   }
   return out;
 }

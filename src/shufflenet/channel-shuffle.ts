@@ -1,6 +1,6 @@
 // The article's `channel_shuffle`: the channels seen as a (groups, n) matrix and transposed, so that each group of
 // the next convolution reads from every group of the one before (paper, section 3.1).
-import { sizeOf, tensor, type Tensor, type TensorData } from '../core/tensor.js';
+import { sizeOf, type Tensor, type TensorData, tensor } from '../core/tensor.js';
 import { IndivisibleChannelsError } from './errors.js';
 
 /**
@@ -17,7 +17,10 @@ export function channelShuffle<D extends TensorData>(x: Tensor<D>, groups: numbe
   const outerStride = x.stride.slice(0, -1);
   const step = x.stride.at(-1) ?? 1;
   // The transpose is a matter of strides: (…, n, groups) over the same data, read in row-major order.
-  return rowMajor({ data: x.data, shape: [...outer, n, groups], stride: [...outerStride, step, n * step], offset: x.offset }, x.shape);
+  return rowMajor(
+    { data: x.data, shape: [...outer, n, groups], stride: [...outerStride, step, n * step], offset: x.offset },
+    x.shape,
+  );
 }
 
 /** The elements of a strided view in row-major order, as a tensor of `shape`. */

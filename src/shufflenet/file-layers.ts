@@ -2,7 +2,7 @@
 import type { Checkpoint, CheckpointLayer, CheckpointWeight } from '../checkpoint/checkpoint.js';
 import { listSome, plural, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
-import { NAMING_SCHEMES, recognise, type LayerPlace, type NamingScheme } from './names.js';
+import { type LayerPlace, NAMING_SCHEMES, type NamingScheme, recognise } from './names.js';
 
 /** A layer of the file, or of a model nested in it. */
 export interface FileLayer {
@@ -65,7 +65,13 @@ function readings(layers: readonly FileLayer[], scheme: NamingScheme): Reading[]
     // A suffix is TensorFlow's doing and stands on weight names only, which is all a nested layer's name is made from.
     if (read === undefined || (read.suffix !== '' && layer.outer === undefined)) continue;
     const key = JSON.stringify([layer.outer ?? null, read.prefix]);
-    const reading = byPlace.get(key) ?? { ...emptyReading(scheme), prefix: read.prefix, outer: layer.outer, placed: new Map(), notes: [] };
+    const reading = byPlace.get(key) ?? {
+      ...emptyReading(scheme),
+      prefix: read.prefix,
+      outer: layer.outer,
+      placed: new Map(),
+      notes: [],
+    };
     byPlace.set(key, reading);
     place(reading, layer, read.articleName, read.place);
   }

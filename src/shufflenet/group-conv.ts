@@ -1,6 +1,13 @@
 // The article's `_group_conv`: Keras 2 had no grouped convolution, so the channels are sliced, each slice is
 // convolved on its own, and the results are concatenated.
-import { concatenate, conv2d, sliceChannels, toPair, type NumberOrPair, type SymbolicTensor } from '../network/symbolic.js';
+import {
+  concatenate,
+  conv2d,
+  type NumberOrPair,
+  type SymbolicTensor,
+  sliceChannels,
+  toPair,
+} from '../network/symbolic.js';
 import { IndivisibleChannelsError, InvalidSettingError } from './errors.js';
 import type { Slices } from './settings.js';
 
@@ -25,7 +32,8 @@ export interface GroupConvOptions {
 export function groupConv(x: SymbolicTensor, options: GroupConvOptions): SymbolicTensor {
   const { inChannels, outChannels, groups, name, slices = 'own', useBias = false } = options;
   const window = { kernelSize: toPair(options.kernel ?? 1), strides: toPair(options.stride ?? 1), useBias };
-  if (!Number.isInteger(groups) || groups < 1) throw new InvalidSettingError('groups', groups, 'a whole number from 1 up');
+  if (!Number.isInteger(groups) || groups < 1)
+    throw new InvalidSettingError('groups', groups, 'a whole number from 1 up');
   if (groups === 1) return conv2d(x, { name, filters: outChannels, ...window });
   // The article asserts the first; the second it lets pass and `in_channels // groups` drops the remainder.
   if (outChannels % groups !== 0) throw new IndivisibleChannelsError(name, 'out', outChannels, groups);

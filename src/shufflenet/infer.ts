@@ -1,14 +1,22 @@
 // Checkpoint -> settings: what the names and shapes say, what the architecture JSON says, what nobody says.
-import { configInputShape, configLayers, type ConfigLayer } from '../checkpoint/model-config.js';
+
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
+import { type ConfigLayer, configInputShape, configLayers } from '../checkpoint/model-config.js';
 import type { Note } from '../core/weights.js';
 import type { Shape } from '../network/layer.js';
-import { channelsInStages, STAGE_TWO_CHANNELS, type Pooling, type Revision, type ShuffleNetSettings } from './settings.js';
-import { readFileLayers, type FileLayers } from './file-layers.js';
+import { type FileLayers, readFileLayers } from './file-layers.js';
+import { checkGroups } from './groups-conflict.js';
 import { NotShuffleNetError } from './load-errors.js';
-import type { NamingScheme } from './names.js';
-import { observe, type Observed } from './observe.js';
 import { settingsFromMetadata } from './metadata.js';
+import type { NamingScheme } from './names.js';
+import { type Observed, observe } from './observe.js';
+import {
+  channelsInStages,
+  type Pooling,
+  type Revision,
+  type ShuffleNetSettings,
+  STAGE_TWO_CHANNELS,
+} from './settings.js';
 
 /** Settings as far as a file gives them away: `pooling` stays undefined where it does not. */
 export type InferredSettings = Omit<ShuffleNetSettings, 'pooling'> & { readonly pooling: Pooling | null | undefined };
@@ -35,6 +43,7 @@ export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {})
   if (seen.units.length === 0) throw new NotShuffleNetError(checkpoint, layers);
   const config = configLayers(checkpoint.modelConfig);
   const told = settingsFromMetadata(checkpoint.metadata) ?? {};
+  if (stated.groups !== undefined) checkGroups(layers, seen, stated.groups, fromShapes(seen, stated, [null, null, 3]));
   const settings = { ...fromShapes(seen, { ...told, ...stated }, inputShapeOf(seen, config)), ...told, ...stated };
   return {
     settings: { ...settings, ...poolingOf(settings.includeTop, stated, told, config, layers) },
@@ -89,7 +98,11 @@ function groupsOf(seen: Observed): number {
 const MAX_QUARTERS = 64;
 
 /** The scale whose channel table agrees with most of what was seen (one damaged layer does not decide). */
-function bestScale(seen: Observed, groups: number, numShuffleUnits: readonly number[]): { scale: number; matches: number } {
+function bestScale(
+  seen: Observed,
+  groups: number,
+  numShuffleUnits: readonly number[],
+): { scale: number; matches: number } {
   let best = { scale: 1, matches: -1 };
   for (let quarters = 1; quarters <= MAX_QUARTERS; quarters++) {
     const channels = channelsInStages({ groups, scaleFactor: quarters / 4, numShuffleUnits });
@@ -115,9 +128,25 @@ function bottleneckRatio(seen: Observed, channels: readonly number[], from: Revi
 }
 
 /** Ratios in the order of how likely they are: quarters first, then thirds, eighths, and each hundredth. */
-const RATIOS = [0.25, 0.5, 1, 0.75, 1 / 3, 0.125, 2 / 3, 1 / 6, 0.0625, 2, ...Array.from({ length: 200 }, (_, i) => (i + 1) / 100)];
+const RATIOS = [
+  0.25,
+  0.5,
+  1,
+  0.75,
+  1 / 3,
+  0.125,
+  2 / 3,
+  1 / 6,
+  0.0625,
+  2,
+  ...Array.from({ length: 200 }, (_, i) => (i + 1) / 100),
+];
 
-function matchingRatio(seen: Observed, channels: readonly number[], from: Revision['bottleneckFrom']): { ratio: number; matches: number } {
+function matchingRatio(
+  seen: Observed,
+  channels: readonly number[],
+  from: Revision['bottleneckFrom'],
+): { ratio: number; matches: number } {
   const basis = (unit: { stage: number; block: number }): number =>
     from === 'out' ? (channels[unit.stage - 1] ?? 0) : branchChannels(unit, channels);
   let best = { ratio: 0.25, matches: 0 };
@@ -136,7 +165,11 @@ function inputShapeOf(seen: Observed, config: readonly ConfigLayer[]): Shape {
 
 type PoolingSource = Inference['poolingSource'];
 
-function poolingSource(stated: Partial<ShuffleNetSettings>, told: Partial<ShuffleNetSettings>, config: unknown): PoolingSource {
+function poolingSource(
+  stated: Partial<ShuffleNetSettings>,
+  told: Partial<ShuffleNetSettings>,
+  config: unknown,
+): PoolingSource {
   if (stated.pooling !== undefined) return 'flag';
   if (told.pooling !== undefined) return 'metadata';
   return config === undefined ? 'none' : 'config';
@@ -158,7 +191,9 @@ function poolingOf(
 /** `undefined` without a config; `null` when the config lists the network but no global pooling. */
 function poolingInConfig(config: readonly ConfigLayer[], layers: FileLayers): Pooling | null | undefined {
   if (config.length === 0) return undefined;
-  const classes = config.filter(({ name }) => name === layers.fileName('global_pool')).map(({ className }) => className);
+  const classes = config
+    .filter(({ name }) => name === layers.fileName('global_pool'))
+    .map(({ className }) => className);
   if (classes.some((name) => /^GlobalAvg|^GlobalAverage/.test(name))) return 'avg';
   if (classes.some((name) => /^GlobalMax/.test(name))) return 'max';
   return null;

@@ -12,7 +12,11 @@ export interface NamingScheme {
 /** Known schemes, commonest first. */
 export const NAMING_SCHEMES: readonly NamingScheme[] = [
   { id: 'article', description: "the article's own names, with slashes", encode: (name) => name },
-  { id: 'underscore', description: 'slashes as underscores (Keras 3 forbids slashes)', encode: (name) => name.replaceAll('/', '_') },
+  {
+    id: 'underscore',
+    description: 'slashes as underscores (Keras 3 forbids slashes)',
+    encode: (name) => name.replaceAll('/', '_'),
+  },
   {
     id: 'single-underscore',
     description: 'slashes as underscores, doubled ones collapsed',
@@ -39,7 +43,14 @@ export interface LayerPlace {
 }
 
 /** The weighted layers of a shuffle unit, in order. */
-export const UNIT_LAYERS = ['1x1_gconv_1', 'bn_gconv_1', '1x1_dwconv_1', 'bn_dwconv_1', '1x1_gconv_2', 'bn_gconv_2'] as const;
+export const UNIT_LAYERS = [
+  '1x1_gconv_1',
+  'bn_gconv_1',
+  '1x1_dwconv_1',
+  'bn_dwconv_1',
+  '1x1_gconv_2',
+  'bn_gconv_2',
+] as const;
 
 /** One of `UNIT_LAYERS`. */
 export type UnitLayer = (typeof UNIT_LAYERS)[number];
@@ -77,5 +88,7 @@ export function recognise(name: string, scheme: NamingScheme): Recognised | unde
     ...(top === undefined && { stage: Number(stage), block: Number(block) }),
     ...(group !== undefined && { group: Number(group) }),
   };
-  return [place.stage, place.block, place.group].some((n) => (n ?? 0) > MAX_NUMBER) ? undefined : { articleName, place, prefix, suffix };
+  return [place.stage, place.block, place.group].some((n) => (n ?? 0) > MAX_NUMBER)
+    ? undefined
+    : { articleName, place, prefix, suffix };
 }

@@ -1,13 +1,16 @@
 // When settings do not build, which ones near them do. Answered by building, so that the rule stands in one place.
 import { buildNetwork } from './build.js';
 import { IndivisibleChannelsError } from './errors.js';
-import { STAGE_TWO_CHANNELS, type ShuffleNetSettings } from './settings.js';
+import { type ShuffleNetSettings, STAGE_TWO_CHANNELS } from './settings.js';
 
 const SCALES = [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2];
 const RATIOS = [0.25, 0.5, 1];
 
 /** The error again, with the settings that work when only one of group count, scale and ratio is changed. */
-export function withNeighbours(error: IndivisibleChannelsError, settings: ShuffleNetSettings): IndivisibleChannelsError {
+export function withNeighbours(
+  error: IndivisibleChannelsError,
+  settings: ShuffleNetSettings,
+): IndivisibleChannelsError {
   const { layer, side, channels, groups } = error;
   return new IndivisibleChannelsError(layer, side, channels, groups, describe(settings));
 }
@@ -19,7 +22,9 @@ function describe(settings: ShuffleNetSettings): string {
     ['bottleneck ratio', RATIOS.filter((bottleneckRatio) => builds({ ...settings, bottleneckRatio }))],
   ] as const;
   const lines = options.filter(([, works]) => works.length > 0).map(([name, works]) => `${name} ${works.join(', ')}`);
-  return lines.length > 0 ? `with all else as it is, these work: ${lines.join('; ')}` : 'no single change makes it work';
+  return lines.length > 0
+    ? `with all else as it is, these work: ${lines.join('; ')}`
+    : 'no single change makes it work';
 }
 
 function builds(settings: ShuffleNetSettings): boolean {

@@ -81,7 +81,9 @@ export const MIN_INPUT_SIZE = 28;
  * Output channels of stage 1 (`conv1`, always 24 at scale 1), stage 2, stage 3, …: each stage doubles the one before.
  * The article's `out_channels_in_stage`; fractions are cut off, as `astype(int)` does.
  */
-export function channelsInStages(settings: Pick<ShuffleNetSettings, 'groups' | 'scaleFactor' | 'numShuffleUnits'>): number[] {
+export function channelsInStages(
+  settings: Pick<ShuffleNetSettings, 'groups' | 'scaleFactor' | 'numShuffleUnits'>,
+): number[] {
   const { groups, scaleFactor, numShuffleUnits } = settings;
   const stageTwo = STAGE_TWO_CHANNELS.get(groups);
   if (stageTwo === undefined) throw new InvalidGroupsError(groups);
@@ -98,8 +100,18 @@ export function checkSettings(settings: ShuffleNetSettings): void {
     throw new InvalidPoolingError(pooling, includeTop);
   }
   if (!(scaleFactor > 0) || !Number.isInteger(scaleFactor * 4)) throw new InvalidScaleFactorError(scaleFactor);
-  expect('bottleneck_ratio', settings.bottleneckRatio, settings.bottleneckRatio >= 0, 'a number from 0 up, mostly 0.25');
-  expect('num_shuffle_units', settings.numShuffleUnits, settings.numShuffleUnits.every(isCount), 'whole numbers from 0 up');
+  expect(
+    'bottleneck_ratio',
+    settings.bottleneckRatio,
+    settings.bottleneckRatio >= 0,
+    'a number from 0 up, mostly 0.25',
+  );
+  expect(
+    'num_shuffle_units',
+    settings.numShuffleUnits,
+    settings.numShuffleUnits.every(isCount),
+    'whole numbers from 0 up',
+  );
   expect('classes', settings.classes, isCount(settings.classes) && settings.classes > 0, 'a whole number from 1 up');
 }
 

@@ -7,9 +7,9 @@ import {
   batchNormalization,
   concatenate,
   depthwiseConv2d,
+  type SymbolicTensor,
   shuffleChannels,
   toPair,
-  type SymbolicTensor,
 } from '../network/symbolic.js';
 import { groupConv } from './group-conv.js';
 import { ARTICLE_REVISION, type Revision, type Slices } from './settings.js';
@@ -42,16 +42,34 @@ export function shuffleUnit(inputs: SymbolicTensor, options: ShuffleUnitOptions)
   const groups2 = first && revision.firstGconv2Grouped ? options.groups : groups;
   const shared = { slices, useBias: revision.convBias };
 
-  let x = groupConv(inputs, { inChannels, outChannels: bottleneckChannels, groups, name: `${prefix}/1x1_gconv_1`, ...shared });
+  let x = groupConv(inputs, {
+    inChannels,
+    outChannels: bottleneckChannels,
+    groups,
+    name: `${prefix}/1x1_gconv_1`,
+    ...shared,
+  });
   x = batchNormalization(x, `${prefix}/bn_gconv_1`);
   x = activation(x, 'relu', `${prefix}/relu_gconv_1`);
   x = shuffleChannels(x, groups, `${prefix}/channel_shuffle`);
-  x = depthwiseConv2d(x, { kernelSize: [3, 3], strides: toPair(strides), useBias: revision.convBias, name: `${prefix}/1x1_dwconv_1` });
+  x = depthwiseConv2d(x, {
+    kernelSize: [3, 3],
+    strides: toPair(strides),
+    useBias: revision.convBias,
+    name: `${prefix}/1x1_dwconv_1`,
+  });
   x = batchNormalization(x, `${prefix}/bn_dwconv_1`);
-  x = groupConv(x, { inChannels: bottleneckChannels, outChannels: branchChannels, groups: groups2, name: `${prefix}/1x1_gconv_2`, ...shared });
+  x = groupConv(x, {
+    inChannels: bottleneckChannels,
+    outChannels: branchChannels,
+    groups: groups2,
+    name: `${prefix}/1x1_gconv_2`,
+    ...shared,
+  });
   x = batchNormalization(x, `${prefix}/bn_gconv_2`);
 
-  const joined = strides < 2 ? add([x, inputs], `${prefix}/add`) : concatenate([x, pooled(inputs, prefix)], `${prefix}/concat`);
+  const joined =
+    strides < 2 ? add([x, inputs], `${prefix}/add`) : concatenate([x, pooled(inputs, prefix)], `${prefix}/concat`);
   return activation(joined, 'relu', `${prefix}/relu_out`);
 }
 

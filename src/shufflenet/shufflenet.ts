@@ -41,7 +41,10 @@ export function shuffleNet(
 ): Promise<ShuffleNetModel>;
 /** The network, without weights. */
 export function shuffleNet(args?: ShuffleNetArguments & { readonly loadModel?: undefined }): Network;
-export function shuffleNet(args: ShuffleNetArguments = {}, options: LoadOptions = {}): Network | Promise<ShuffleNetModel> {
+export function shuffleNet(
+  args: ShuffleNetArguments = {},
+  options: LoadOptions = {},
+): Network | Promise<ShuffleNetModel> {
   const settings = settingsOf(args);
   const network = build(settings, args.inputTensor);
   return args.loadModel === undefined ? network : bindWeights(args.loadModel, network, settings, options);

@@ -1,0 +1,332 @@
+// HDF5 through h5wasm, with a guard for each of its traps. The only module that imports h5wasm, and only when needed.
+// Traps: errors are not thrown unless told; a failed read returns garbage; a MEMFS name used twice reads stale bytes;
+// ASCII-typed names are really UTF-8; links and virtual datasets are followed.
+
+import { decodeText } from '../core/bytes.js';
+import { isShuffleportError, type ShuffleportError } from '../core/errors.js';
+import { type Tensor, type TensorData, tensor } from '../core/tensor.js';
+import { printable } from '../core/text.js';
+import { bytesPerElement, type Dtype, decodeElements } from '../formats/elements.js';
+import {
+  DamagedFileError,
+  DeclaredSizeError,
+  FileTooLargeError,
+  LinkRefusedError,
+  MissingDatasetError,
+  ReadFailedError,
+  UnsupportedFilterError,
+  WeightTypeError,
+} from './errors.js';
+import type { H5Module, Metadata } from './h5wasm-module.js';
+
+/** An open HDF5 file. Paths are absolute: `/model_weights/conv1`. */
+export interface Hdf5File {
+  /** What stands at a path, every component looked at; links are named, not followed. */
+  kind(path: string): 'group' | 'dataset' | 'link' | 'missing';
+  /** Names in a group, in the library's order. */
+  members(path: string): string[];
+  /** A string attribute, or array of them; `[]` for an empty array of any type; `undefined` where there is none. */
+  strings(path: string, attribute: string): string[] | undefined;
+  /** Shape and type of the dataset at a path, and why it cannot be read if that shows already. */
+  describe(path: string): DatasetInfo;
+  /** The values, row-major. Throws the fault, if there is one. */
+  read(path: string): Tensor;
+  close(): void;
+}
+
+/** What is known of a dataset without reading it. */
+export interface DatasetInfo {
+  readonly shape: readonly number[];
+  /** numpy's name of the element type, `bfloat16`, or HDF5's name for what holds no numbers. */
+  readonly dtype: string;
+  readonly fault?: ShuffleportError;
+}
+
+/** Most bytes of one attribute: a model's JSON takes 100 kB to some MB; names at most 64 kB. */
+const MAX_ATTRIBUTE_BYTES = 64 * 1024 * 1024;
+/** Deflate expands at most 1032-fold (zlib's manual), so no honest dataset declares more than that times the file. */
+const MAX_INFLATION = 1032;
+/** Filters built into the library: deflate, shuffle, fletcher32, szip, nbit, scale-offset. */
+const LARGEST_BUILT_IN_FILTER = 6;
+
+/** Opens the HDF5 file in `bytes`. The caller must `close()` it. */
+export async function openHdf5(bytes: Uint8Array, where: string): Promise<Hdf5File> {
+  const { ready } = await import('h5wasm');
+  const library = (await ready) as unknown as H5Module;
+  library.activate_throwing_error_handler();
+  // A name of its own for each open, since the library shares what it holds open under one inode; and one that no
+  // external link in a file can have been written to point at.
+  const name = `/${crypto.randomUUID()}.h5`;
+  library.FS.writeFile(name, bytes, { canOwn: true });
+  try {
+    const id = library.open(name, library.H5F_ACC_RDONLY, false, -1, -1);
+    return new OpenFile(library, id, name, where, bytes.length);
+  } catch (error) {
+    library.FS.unlink(name);
+    throw new DamagedFileError(where, lastLine(error), { cause: error });
+  }
+}
+
+/** The innermost sentence of an HDF5 error stack, or the message of any other error. */
+function lastLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const sentences = [...message.matchAll(/^\s*#\d+: .* in (\w+\(\)): (.*)$/gm)];
+  return sentences.at(-1)?.[2] ?? message.split('\n')[0]!;
+}
+
+class OpenFile implements Hdf5File {
+  readonly #library: H5Module;
+  readonly #id: bigint;
+  readonly #name: string;
+  readonly #where: string;
+  readonly #size: number;
+  readonly #kinds = new Map<string, Kind>();
+  readonly #softLinks = new Map<string, Kind | null>();
+  #open = true;
+
+  constructor(library: H5Module, id: bigint, name: string, where: string, size: number) {
+    this.#library = library;
+    this.#id = id;
+    this.#name = name;
+    this.#where = where;
+    this.#size = size;
+  }
+
+  kind(path: string): Kind['kind'] {
+    return this.#look(path).kind;
+  }
+
+  members(path: string): string[] {
+    return this.#guard(() => this.#library.get_names(this.#id, path, false));
+  }
+
+  strings(path: string, attribute: string): string[] | undefined {
+    return this.#guard(() => {
+      if (!this.#library.get_attribute_names(this.#id, path).includes(attribute)) return undefined;
+      const metadata = this.#library.get_attribute_metadata(this.#id, path, attribute);
+      if (metadata.total_size === 0 || metadata.shape === null) return [];
+      if (metadata.type !== STRING) return undefined;
+      return this.#readStrings(path, attribute, metadata);
+    });
+  }
+
+  describe(path: string): DatasetInfo {
+    const { kind, link } = this.#look(path);
+    if (kind === 'link') return { shape: [], dtype: 'unknown', fault: new LinkRefusedError(path, link!) };
+    if (kind !== 'dataset') return { shape: [], dtype: 'unknown', fault: new MissingDatasetError(path, FOUND[kind]) };
+    const metadata = this.#guard(() => this.#library.get_dataset_metadata(this.#id, path));
+    const shape = metadata.shape ?? [];
+    const dtype = this.#dtype(path, metadata);
+    const fault = this.#fault(path, metadata, dtype);
+    return { shape, dtype, ...(fault !== undefined && { fault }) };
+  }
+
+  read(path: string): Tensor {
+    const { shape, dtype, fault } = this.describe(path);
+    if (fault !== undefined) throw fault;
+    const size = shape.reduce((product, dim) => product * dim, bytesPerElement(dtype as Dtype));
+    const bytes = this.#readBytes(path, size);
+    // The library hands out native byte order, which WebAssembly defines as little-endian.
+    return tensor(decodeElements(bytes, dtype as Dtype, true, path) as TensorData, shape);
+  }
+
+  close(): void {
+    if (!this.#open) return;
+    this.#open = false;
+    try {
+      this.#library.close_file(this.#id);
+    } finally {
+      this.#library.FS.unlink(this.#name);
+    }
+  }
+
+  /**
+   * What stands at a path. Every component is asked whether it is a soft link, since the library would follow it
+   * anywhere in the path; external links cannot lead anywhere from here, and are looked for when nothing is found.
+   */
+  #look(path: string): Kind {
+    const known = this.#kinds.get(path);
+    if (known !== undefined) return known;
+    const kind = this.#linkOn(path) ?? this.#guard(() => this.#kindOf(path));
+    this.#kinds.set(path, kind);
+    return kind;
+  }
+
+  /** The first soft link among a path's components. */
+  #linkOn(path: string): Kind | undefined {
+    if (path === '/' || path === '') return undefined;
+    const known = this.#softLinks.get(path);
+    if (known !== undefined) return known ?? undefined;
+    const link = this.#linkOn(path.slice(0, path.lastIndexOf('/'))) ?? this.#softLink(path);
+    this.#softLinks.set(path, link ?? null);
+    return link;
+  }
+
+  #softLink(path: string): Kind | undefined {
+    const target = this.#tryLink(path);
+    return target === undefined ? undefined : { kind: 'link', link: `a soft link to "${printable(target)}"` };
+  }
+
+  #kindOf(path: string): Kind {
+    if (path === '/' || path === '') return GROUP;
+    const type = this.#tryType(path);
+    if (type === this.#library.H5G_DATASET) return { kind: 'dataset' };
+    if (type === this.#library.H5G_GROUP) return GROUP;
+    if (type === this.#library.H5G_UDLINK) return this.#externalLink(path);
+    const parent = path.slice(0, path.lastIndexOf('/'));
+    const above = type === -1 ? this.#look(parent) : MISSING;
+    return above.kind === 'link' ? above : MISSING;
+  }
+
+  #externalLink(path: string): Kind {
+    const { filename, obj_path } = this.#library.get_external_link(this.#id, path);
+    return { kind: 'link', link: `an external link to "${printable(obj_path)}" in the file "${printable(filename)}"` };
+  }
+
+  /** -1 where nothing is, below a dataset included, which the library reports as an error. */
+  #tryType(path: string): number {
+    try {
+      return this.#library.get_type(this.#id, path);
+    } catch (error) {
+      const parent = path.slice(0, path.lastIndexOf('/'));
+      if (parent !== '' && this.#look(parent).kind !== 'group') return -1;
+      throw error;
+    }
+  }
+
+  #tryLink(path: string): string | undefined {
+    try {
+      return this.#library.get_symbolic_link(this.#id, path) ?? undefined;
+    } catch {
+      return undefined; // the library has no link information for a name that is not there
+    }
+  }
+
+  #dtype(path: string, { type, size, signed }: Metadata): string {
+    if (type === INTEGER) return `${signed ? 'int' : 'uint'}${size * 8}`;
+    if (type === FLOAT && size === 2) return this.strings(path, 'dtype')?.[0] === 'bfloat16' ? 'bfloat16' : 'float16';
+    if (type === FLOAT) return `float${size * 8}`;
+    // Keras 3 writes bfloat16 as opaque pairs of bytes, in .weights.h5 with a dtype attribute, in .h5 without.
+    if (type === OPAQUE && size === 2) return 'bfloat16';
+    return TYPE_NAMES[type] ?? `HDF5 type ${type}`;
+  }
+
+  #fault(path: string, metadata: Metadata, dtype: string): ShuffleportError | undefined {
+    if ((metadata.virtual_sources?.length ?? 0) > 0) return new LinkRefusedError(path, 'a virtual dataset');
+    if (metadata.shape === null) return new MissingDatasetError(path, 'a dataset without a shape');
+    if (!READABLE.has(dtype)) return new WeightTypeError(path, dtype);
+    const filters = this.#guard(() => this.#library.get_dataset_filters(this.#id, path));
+    const foreign = filters.find(({ id }) => id > LARGEST_BUILT_IN_FILTER);
+    if (foreign !== undefined) return new UnsupportedFilterError(path, `"${foreign.name}" (id ${foreign.id})`);
+    // In BigInt: a declared shape may be past 2^53 bytes.
+    const declared = metadata.shape.reduce((product, dim) => product * BigInt(dim), BigInt(metadata.size));
+    const bound = this.#size * (filters.length > 0 ? MAX_INFLATION : 1);
+    return declared > BigInt(bound) ? new DeclaredSizeError(path, metadata.shape, this.#size) : undefined;
+  }
+
+  #readBytes(path: string, size: number): Uint8Array {
+    const pointer = this.#library._malloc(Math.max(1, size));
+    if (pointer === 0)
+      throw new FileTooLargeError(path, 'There is no memory for this weight.', `${size} bytes`, 'less');
+    try {
+      this.#library.get_dataset_data(this.#id, path, null, null, null, BigInt(pointer));
+      return this.#library.HEAPU8.slice(pointer, pointer + size);
+    } catch (error) {
+      throw new ReadFailedError(path, lastLine(error), { cause: error });
+    } finally {
+      this.#library._free(pointer);
+    }
+  }
+
+  #readStrings(path: string, attribute: string, metadata: Metadata): string[] {
+    const size = metadata.size * metadata.total_size;
+    if (size > Math.min(MAX_ATTRIBUTE_BYTES, this.#size)) {
+      throw new FileTooLargeError(
+        `${path}@${attribute}`,
+        'An attribute is larger than the file can hold.',
+        `${size} bytes`,
+        `at most ${Math.min(MAX_ATTRIBUTE_BYTES, this.#size)}`,
+      );
+    }
+    const pointer = this.#library._malloc(size);
+    try {
+      this.#library.get_attribute_data(this.#id, path, attribute, BigInt(pointer));
+      return metadata.vlen ? this.#pointedStrings(pointer, metadata.total_size) : this.#fixedStrings(pointer, metadata);
+    } finally {
+      if (metadata.vlen) this.#library.reclaim_vlen_memory(this.#id, path, attribute, BigInt(pointer));
+      this.#library._free(pointer);
+    }
+  }
+
+  #pointedStrings(pointer: number, count: number): string[] {
+    const heap = this.#library.HEAPU8;
+    const pointers = new Uint32Array(heap.buffer, pointer, count);
+    return Array.from(pointers, (start) =>
+      start === 0 ? '' : decodeText(heap.subarray(start, heap.indexOf(0, start))),
+    );
+  }
+
+  /** Fixed-length strings end at the first NUL or, space-padded ones (Fortran's), at the last other character. */
+  #fixedStrings(pointer: number, { size, total_size, strpad }: Metadata): string[] {
+    const heap = this.#library.HEAPU8;
+    return Array.from({ length: total_size }, (_, i) => {
+      const bytes = heap.subarray(pointer + i * size, pointer + (i + 1) * size);
+      const end = bytes.indexOf(0);
+      const text = decodeText(end < 0 ? bytes : bytes.subarray(0, end));
+      return strpad === SPACE_PADDED ? text.trimEnd() : text;
+    });
+  }
+
+  /** Any failure inside the library, WebAssembly traps included, is a damaged file. */
+  #guard<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      if (isShuffleportError(error)) throw error;
+      throw new DamagedFileError(this.#where, lastLine(error), { cause: error });
+    }
+  }
+}
+
+interface Kind {
+  readonly kind: 'group' | 'dataset' | 'link' | 'missing';
+  /** Of a link: what it is, with its target. */
+  readonly link?: string;
+}
+
+const GROUP: Kind = { kind: 'group' };
+const MISSING: Kind = { kind: 'missing' };
+const FOUND = { group: 'a group', missing: 'nothing' } as const;
+
+// HDF5's type classes (H5T_class_t) and string padding (H5T_STR_SPACEPAD).
+const INTEGER = 0;
+const FLOAT = 1;
+const STRING = 3;
+const OPAQUE = 5;
+const SPACE_PADDED = 2;
+const TYPE_NAMES: Readonly<Record<number, string>> = {
+  2: 'time',
+  3: 'string',
+  4: 'bitfield',
+  5: 'opaque',
+  6: 'compound',
+  7: 'reference',
+  8: 'enum',
+  9: 'variable-length array',
+  10: 'array',
+};
+
+const READABLE: ReadonlySet<string> = new Set<Dtype>([
+  'float16',
+  'bfloat16',
+  'float32',
+  'float64',
+  'int8',
+  'int16',
+  'int32',
+  'int64',
+  'uint8',
+  'uint16',
+  'uint32',
+  'uint64',
+]);

@@ -1,0 +1,56 @@
+// Any file of Keras weights, opened by what is in it.
+import { printable } from '../core/text.js';
+import type { Checkpoint } from './checkpoint.js';
+import { NotKerasError, UnnamedWeightsError, UnsupportedContainerError } from './errors.js';
+import { type Hdf5File, openHdf5 } from './hdf5.js';
+import { findLegacyRoot, readLegacy } from './legacy-hdf5.js';
+import { sniff } from './sniff.js';
+import type { Source } from './source.js';
+
+/** Opens a file as a checkpoint. The caller must `close()` it; weights are read on demand until then. */
+export async function openCheckpoint(source: Source): Promise<Checkpoint> {
+  const bytes = await source.bytes();
+  const where = printable(source.name);
+  switch (sniff(bytes, where)) {
+    case 'hdf5':
+      return openKerasHdf5(await openHdf5(bytes, where), where);
+    case 'safetensors':
+      return (await import('./converted.js')).readConvertedSafetensors(bytes, where);
+    case 'zip':
+      return (await import('./converted.js')).readConvertedNpz(bytes, where);
+  }
+}
+
+function openKerasHdf5(file: Hdf5File, where: string): Checkpoint {
+  try {
+    const root = findLegacyRoot(file);
+    if (root !== undefined) return readLegacy(file, root);
+    throw notLegacy(file, where);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function notLegacy(file: Hdf5File, where: string): Error {
+  const members = file.members('/');
+  if (members.includes('layers') || members.includes('_layer_checkpoint_dependencies')) {
+    return new UnsupportedContainerError(
+      where,
+      "Keras's v3 weights store (.weights.h5)",
+      'save the weights as legacy HDF5: `model.save_weights("name.h5")` in Keras 2',
+    );
+  }
+  if (members.includes('layer_0') || members.includes('graph')) {
+    return new UnnamedWeightsError(
+      where,
+      `groups ${members.slice(0, 3).map(printable).join(', ')}: the layout of Keras 0.x`,
+    );
+  }
+  return new NotKerasError(
+    where,
+    'an HDF5 file',
+    members,
+    'an attribute layer_names, or a group model_weights or layers',
+  );
+}

@@ -1,0 +1,70 @@
+// Convolution as its definition: for each output position, the sum over the kernel's cells and input channels of
+// input times kernel. Kernels as Keras stores them: (height, width, in, out), depthwise (height, width, channels, 1).
+import type { Tensor } from '../core/tensor.js';
+import { toFloat64 } from '../core/tensor.js';
+import type { WindowAttrs } from '../network/layer.js';
+import { dimensions, type FloatMap, filled } from './map.js';
+import { forEachCell, windowAxes } from './window.js';
+
+/** 2-D convolution. `x` is `(height, width, in)`, the kernel `(h, w, in, out)`, the bias `(out,)`. */
+export function conv2d(x: FloatMap, kernel: Tensor, attrs: WindowAttrs, bias?: Tensor): FloatMap {
+  const [height, width, channels] = dimensions(x);
+  const [windowHeight, windowWidth, , filters] = kernel.shape as readonly [number, number, number, number];
+  const weights = toFloat64(kernel);
+  const window = [windowHeight, windowWidth] as const;
+  const [rows, columns] = windowAxes(height, width, window, attrs);
+  const out = filled(rows.size, columns.size, filters, 0);
+  for (let row = 0; row < rows.size; row++) {
+    for (let column = 0; column < columns.size; column++) {
+      const to = (row * columns.size + column) * filters;
+      forEachCell([rows.start(row), columns.start(column)], window, height, width, (inRow, inColumn, cell) => {
+        const from = (inRow * width + inColumn) * channels;
+        multiplyInto(out.data, to, filters, x.data, from, channels, weights, cell * channels * filters);
+      });
+    }
+  }
+  return bias === undefined ? out : addBias(out, bias);
+}
+
+/** `out[f] += sum over c of x[c] * weights[c, f]`: one kernel cell at one output position. */
+function multiplyInto(
+  out: Float64Array,
+  to: number,
+  filters: number,
+  x: Float64Array,
+  from: number,
+  channels: number,
+  weights: Float64Array,
+  cell: number,
+): void {
+  for (let c = 0; c < channels; c++) {
+    const value = x[from + c]!;
+    const at = cell + c * filters;
+    for (let f = 0; f < filters; f++) out[to + f] = out[to + f]! + value * weights[at + f]!;
+  }
+}
+
+/** Depthwise convolution, multiplier 1: each channel with its own kernel, `(h, w, channels, 1)`. */
+export function depthwiseConv2d(x: FloatMap, kernel: Tensor, attrs: WindowAttrs, bias?: Tensor): FloatMap {
+  const [height, width, channels] = dimensions(x);
+  const window = [kernel.shape[0]!, kernel.shape[1]!] as const;
+  const weights = toFloat64(kernel);
+  const [rows, columns] = windowAxes(height, width, window, attrs);
+  const out = filled(rows.size, columns.size, channels, 0);
+  for (let row = 0; row < rows.size; row++) {
+    for (let column = 0; column < columns.size; column++) {
+      const to = (row * columns.size + column) * channels;
+      forEachCell([rows.start(row), columns.start(column)], window, height, width, (inRow, inColumn, cell) => {
+        const from = (inRow * width + inColumn) * channels;
+        for (let c = 0; c < channels; c++) out.data[to + c]! += x.data[from + c]! * weights[cell * channels + c]!;
+      });
+    }
+  }
+  return bias === undefined ? out : addBias(out, bias);
+}
+
+/** `bias`, one number a channel, added at every position. */
+export function addBias(x: FloatMap, bias: Tensor): FloatMap {
+  const values = toFloat64(bias);
+  return { data: x.data.map((value, i) => value + values[i % values.length]!), shape: x.shape };
+}

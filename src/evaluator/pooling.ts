@@ -1,0 +1,67 @@
+// Pooling as TensorFlow does it: cells of padding are not there. The maximum never sees a zero that is not in the
+// map, the average divides by the number of cells that are.
+import type { PoolAttrs } from '../network/layer.js';
+import { dimensions, type FloatMap, filled } from './map.js';
+import { forEachCell, windowAxes } from './window.js';
+
+/** The largest value under the window, channel by channel. */
+export function maxPool2d(x: FloatMap, attrs: PoolAttrs): FloatMap {
+  return pool(x, attrs, Number.NEGATIVE_INFINITY, Math.max, (value) => value);
+}
+
+/** The mean of the values under the window, channel by channel. */
+export function averagePool2d(x: FloatMap, attrs: PoolAttrs): FloatMap {
+  return pool(
+    x,
+    attrs,
+    0,
+    (sum, value) => sum + value,
+    (sum, count) => sum / count,
+  );
+}
+
+function pool(
+  x: FloatMap,
+  attrs: PoolAttrs,
+  initial: number,
+  join: (a: number, b: number) => number,
+  finish: (joined: number, count: number) => number,
+): FloatMap {
+  const [height, width, channels] = dimensions(x);
+  const [rows, columns] = windowAxes(height, width, attrs.poolSize, attrs);
+  const out = filled(rows.size, columns.size, channels, initial);
+  for (let row = 0; row < rows.size; row++) {
+    for (let column = 0; column < columns.size; column++) {
+      const to = (row * columns.size + column) * channels;
+      let count = 0;
+      forEachCell([rows.start(row), columns.start(column)], attrs.poolSize, height, width, (inRow, inColumn) => {
+        const from = (inRow * width + inColumn) * channels;
+        for (let c = 0; c < channels; c++) out.data[to + c] = join(out.data[to + c]!, x.data[from + c]!);
+        count++;
+      });
+      for (let c = 0; c < channels; c++) out.data[to + c] = finish(out.data[to + c]!, count);
+    }
+  }
+  return out;
+}
+
+/** The largest value of each channel: `(height, width, channels)` becomes `(channels,)`. */
+export function globalMaxPool2d(x: FloatMap): FloatMap {
+  return globalPool(x, Number.NEGATIVE_INFINITY, Math.max);
+}
+
+/** The mean of each channel: `(height, width, channels)` becomes `(channels,)`. */
+export function globalAveragePool2d(x: FloatMap): FloatMap {
+  const [height, width] = dimensions(x);
+  const sums = globalPool(x, 0, (sum, value) => sum + value);
+  return { data: sums.data.map((sum) => sum / (height * width)), shape: sums.shape };
+}
+
+function globalPool(x: FloatMap, initial: number, join: (a: number, b: number) => number): FloatMap {
+  const [, , channels] = dimensions(x);
+  const data = new Float64Array(channels).fill(initial);
+  x.data.forEach((value, i) => {
+    data[i % channels] = join(data[i % channels]!, value);
+  });
+  return { data, shape: [channels] };
+}
