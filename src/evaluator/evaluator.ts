@@ -126,6 +126,6 @@ function joinBatch(maps: readonly FloatMap[], output: EvaluatorOptions['output']
   const { shape } = maps[0]!;
   const size = sizeOf(shape);
   const data = output === 'float64' ? new Float64Array(size * maps.length) : new Float32Array(size * maps.length);
-  maps.forEach((map, i) => data.set(map.data, i * size));
+  for (const [i, map] of maps.entries()) data.set(map.data, i * size);
   return tensor(data, [maps.length, ...shape]);
 }
