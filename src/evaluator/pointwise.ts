@@ -15,9 +15,13 @@ export interface BatchNormalizationWeights {
 export function batchNormalization(x: FloatMap, weights: BatchNormalizationWeights, epsilon: number): FloatMap {
   const [gamma, beta] = [toFloat64(weights.gamma), toFloat64(weights.beta)];
   const [mean, variance] = [toFloat64(weights.moving_mean), toFloat64(weights.moving_variance)];
-  const normalise = (value: number, c: number): number =>
-    (gamma[c]! * (value - mean[c]!)) / Math.sqrt(variance[c]! + epsilon) + beta[c]!;
-  return { data: x.data.map((value, i) => normalise(value, i % gamma.length)), shape: x.shape };
+  const deviation = variance.map((value) => Math.sqrt(value + epsilon));
+  const data = new Float64Array(x.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const c = i % gamma.length;
+    data[i] = (gamma[c]! * (x.data[i]! - mean[c]!)) / deviation[c]! + beta[c]!;
+  }
+  return { data, shape: x.shape };
 }
 
 /** `max(x, 0)`. */
@@ -65,8 +69,13 @@ export function concatenate(maps: readonly FloatMap[]): FloatMap {
 /** Channels `begin` to `end` (exclusive). */
 export function sliceChannels(x: FloatMap, begin: number, end: number): FloatMap {
   const channels = x.shape.at(-1)!;
-  const data = x.data.filter((_, i) => i % channels >= begin && i % channels < end);
-  return { data, shape: [...x.shape.slice(0, -1), end - begin] };
+  const width = end - begin;
+  const positions = x.data.length / channels;
+  const data = new Float64Array(positions * width);
+  for (let p = 0; p < positions; p++) {
+    data.set(x.data.subarray(p * channels + begin, p * channels + end), p * width);
+  }
+  return { data, shape: [...x.shape.slice(0, -1), width] };
 }
 
 /** See `shufflenet/channel-shuffle.ts`. */

@@ -2,7 +2,7 @@
 // Read first: ../core/tensor.ts. Used by npy.ts and safetensors.ts.
 import { aligned, bytesOf } from '../core/bytes.js';
 import { isRowMajor, sizeOf, type Tensor, type TensorData } from '../core/tensor.js';
-import { InexactIntegerError } from './errors.js';
+import { FileLimitError, InexactIntegerError } from './errors.js';
 import { bfloat16sToFloats, halvesToFloats } from './float16.js';
 
 /** The types of element that are read, under numpy's names (`bfloat16` is ml_dtypes's). */
@@ -25,7 +25,7 @@ export type Dtype =
 export type StoredDtype = Exclude<Dtype, 'float16' | 'bfloat16' | 'int64' | 'uint64' | 'bool'>;
 
 /** Most dimensions an array may have: numpy 2's own limit (32 before). */
-export const MAX_DIMENSIONS = 64;
+const MAX_DIMENSIONS = 64;
 
 const BYTES: Readonly<Record<Dtype, number>> = {
   float16: 2,
@@ -46,6 +46,21 @@ const BYTES: Readonly<Record<Dtype, number>> = {
 /** Bytes an element takes in a file. */
 export function bytesPerElement(dtype: Dtype): number {
   return BYTES[dtype];
+}
+
+/**
+ * Elements in an array of a shape that a file declares. Dimensions of zero do not excuse the others: like numpy, this
+ * refuses a product too large to count. Throws `FileLimitError`.
+ */
+export function elementCount(shape: readonly number[], where: string): number {
+  if (shape.length > MAX_DIMENSIONS) {
+    throw new FileLimitError(where, 'dimensions', 'The shape', shape.length, MAX_DIMENSIONS);
+  }
+  const product = shape.reduce((count, dim) => count * Math.max(1, dim), 1);
+  if (product > Number.MAX_SAFE_INTEGER) {
+    throw new FileLimitError(where, 'elements', 'The shape', product, Number.MAX_SAFE_INTEGER);
+  }
+  return shape.includes(0) ? 0 : product;
 }
 
 const HOST_IS_LITTLE_ENDIAN = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
@@ -100,7 +115,7 @@ export function dtypeOf(t: Tensor): StoredDtype {
   return name === 'uint8clamped' ? 'uint8' : (name as StoredDtype);
 }
 
-/** The elements in row-major order as little-endian bytes, bit for bit. A view of the tensor's memory where possible. */
+/** The elements in row-major order as little-endian bytes, bit for bit. A view of the tensor where possible. */
 export function encodeElements(t: Tensor): Uint8Array {
   checkExtent(t);
   const size = t.data.BYTES_PER_ELEMENT;

@@ -115,7 +115,13 @@ export class FileLimitError extends ShuffleportError {
   readonly kind = 'file';
   readonly found: number;
   readonly limit: number;
-  constructor(where: string, measure: 'bytes' | 'entries' | 'dimensions', what: string, found: number, limit: number) {
+  constructor(
+    where: string,
+    measure: 'bytes' | 'entries' | 'elements' | 'dimensions',
+    what: string,
+    found: number,
+    limit: number,
+  ) {
     const show = (n: number) => (measure === 'bytes' ? formatBytes(n) : `${formatCount(n)} ${measure}`);
     super({ what: `${what} is over the limit.`, where, found: show(found), expected: `at most ${show(limit)}` });
     this.found = found;

@@ -14,21 +14,6 @@ function widenHalf(half: number): number {
   return sign | ((113 - shift) << 23) | (((fraction << shift) & 0x3ff) << 13);
 }
 
-/** The number with the float32 bit pattern `bits`. A signalling NaN may come out quiet, as JavaScript numbers do. */
-function fromBits(bits: number): number {
-  return new Float32Array(Uint32Array.of(bits).buffer)[0]!;
-}
-
-/** The value of an IEEE 754 binary16 bit pattern (0 to 65535). */
-export function halfToFloat(half: number): number {
-  return fromBits(widenHalf(half));
-}
-
-/** The value of a bfloat16 bit pattern (0 to 65535): the upper half of a float32. */
-export function bfloat16ToFloat(bits: number): number {
-  return fromBits(bits << 16);
-}
-
 /** Binary16 bit patterns as float32 values; NaN payloads are kept bit for bit. */
 export function halvesToFloats(halves: Uint16Array): Float32Array<ArrayBuffer> {
   return new Float32Array(Uint32Array.from(halves, widenHalf).buffer);

@@ -13,31 +13,24 @@ export function channelShuffle<D extends TensorData>(x: Tensor<D>, groups: numbe
     throw new IndivisibleChannelsError('channel_shuffle', 'in', channels, groups);
   }
   const n = channels / groups;
-  const outer = x.shape.slice(0, -1);
-  const outerStride = x.stride.slice(0, -1);
   const step = x.stride.at(-1) ?? 1;
-  // The transpose is a matter of strides: (…, n, groups) over the same data, read in row-major order.
-  return rowMajor(
-    { data: x.data, shape: [...outer, n, groups], stride: [...outerStride, step, n * step], offset: x.offset },
-    x.shape,
-  );
+  const data = new (x.data.constructor as new (size: number) => D)(sizeOf(x.shape));
+  let to = 0;
+  for (const start of positions(x)) {
+    // The transpose: (groups, n) is read with n outside, groups inside.
+    for (let i = 0; i < n; i++) {
+      for (let g = 0; g < groups; g++) data[to++] = x.data[start + (g * n + i) * step]!;
+    }
+  }
+  return tensor(data, x.shape);
 }
 
-/** The elements of a strided view in row-major order, as a tensor of `shape`. */
-function rowMajor<D extends TensorData>(view: Tensor<D>, shape: readonly number[]): Tensor<D> {
-  const size = sizeOf(shape);
-  const data = new (view.data.constructor as new (size: number) => D)(size);
-  const index = new Array<number>(view.shape.length).fill(0);
-  for (let i = 0; i < size; i++) {
-    data[i] = view.data[index.reduce((at, k, axis) => at + k * view.stride[axis]!, view.offset)]!;
-    advance(index, view.shape);
+/** Where each vector of channels begins in `data`, in row-major order. */
+function positions({ shape, stride, offset }: Tensor): number[] {
+  let starts = [offset];
+  for (let axis = 0; axis < shape.length - 1; axis++) {
+    const steps = Array.from({ length: shape[axis]! }, (_, i) => i * stride[axis]!);
+    starts = starts.flatMap((start) => steps.map((step) => start + step));
   }
-  return tensor(data, shape);
-}
-
-function advance(index: number[], shape: readonly number[]): void {
-  for (let axis = index.length - 1; axis >= 0; axis--) {
-    if (++index[axis]! < shape[axis]!) return;
-    index[axis] = 0;
-  }
+  return starts;
 }

@@ -1,0 +1,115 @@
+// Converted files opened again: safetensors and npz with weights under `layer/role` (written by src/export, or by
+// anybody who keeps to that form). Read first: checkpoint.ts.
+import { decodeText } from '../core/bytes.js';
+import { sizeOf, type Tensor } from '../core/tensor.js';
+import { formatBytes, printable } from '../core/text.js';
+import type { Note } from '../core/weights.js';
+import { type NpzEntry, readNpz } from '../formats/npz.js';
+import { readSafetensors } from '../formats/safetensors.js';
+import { readZip } from '../formats/zip.js';
+import type { Checkpoint, CheckpointLayer, CheckpointWeight, Container } from './checkpoint.js';
+import { NotKerasError, UnsupportedContainerError } from './errors.js';
+import { roleInName } from './roles.js';
+
+/** The npz key under which a converted file keeps its settings, as JSON bytes. */
+const METADATA_KEY = '__metadata__';
+/** Most bytes of settings that are read: a thousand times what they take. */
+const MAX_METADATA_BYTES = 1_000_000;
+
+/** Opens a safetensors file. Throws what `readSafetensors` throws. */
+export function readConvertedSafetensors(bytes: Uint8Array, where: string): Checkpoint {
+  const { metadata, tensors } = readSafetensors(bytes, where);
+  const text = metadata.shuffleport;
+  const arrays = tensors.map((entry) => ({ ...entry, key: entry.name }));
+  return checkpointOf('safetensors', arrays, text === undefined ? {} : parseMetadata(text, (json) => json));
+}
+
+/**
+ * Opens an npz file. Throws what `readNpz` throws, `UnsupportedContainerError` for Keras's own zip, and `NotKerasError`
+ * for a zip without arrays.
+ */
+export function readConvertedNpz(bytes: Uint8Array, where: string): Checkpoint {
+  checkMembers(
+    readZip(bytes, where).map(({ name }) => name),
+    where,
+  );
+  const entries = readNpz(bytes, where);
+  const arrays = entries.filter(({ key }) => key !== METADATA_KEY);
+  const stored = entries.find(({ key }) => key === METADATA_KEY);
+  return checkpointOf('npz', arrays, stored === undefined ? {} : npzMetadata(stored));
+}
+
+function checkMembers(members: readonly string[], where: string): void {
+  if (members.includes('config.json') && members.includes('model.weights.h5')) {
+    throw new UnsupportedContainerError(
+      where,
+      "Keras's v3 zip (.keras)",
+      'save the weights as legacy HDF5: `model.save_weights("name.h5")` in Keras 2',
+    );
+  }
+  if (members.some((name) => name.endsWith('.npy'))) return;
+  throw new NotKerasError(
+    where,
+    'a zip archive',
+    members,
+    'arrays (.npy, of an .npz file), or config.json and model.weights.h5 (of a .keras file)',
+  );
+}
+
+/** An array of the file, under its key. */
+interface KeyedArray {
+  readonly key: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  read(): Tensor;
+}
+
+function checkpointOf(container: Container, arrays: readonly KeyedArray[], told: Metadata): Checkpoint {
+  const { note, ...metadata } = told;
+  return { container, layers: layersOf(arrays), ...metadata, notes: note ? [note] : [], close: () => {} };
+}
+
+/** A key's last part is the weight, what stands before it the layer; a key without a slash is both. */
+function layersOf(arrays: readonly KeyedArray[]): CheckpointLayer[] {
+  const layers = new Map<string, CheckpointWeight[]>();
+  for (const { key, dtype, shape, read } of arrays) {
+    const slash = key.lastIndexOf('/');
+    const layer = slash < 0 ? key : key.slice(0, slash);
+    const weight: CheckpointWeight = { name: key, role: roleInName(key), shape, dtype, read: async () => read() };
+    const weights = layers.get(layer);
+    if (weights === undefined) layers.set(layer, [weight]);
+    else weights.push(weight);
+  }
+  return Array.from(layers, ([name, weights]) => ({ name, weights }));
+}
+
+/** What the file says of itself, or why that is not known. */
+interface Metadata {
+  readonly metadata?: unknown;
+  readonly note?: Note;
+}
+
+function npzMetadata({ dtype, shape, read }: NpzEntry): Metadata {
+  const size = sizeOf(shape);
+  if (dtype !== 'uint8') return unreadable(`it holds ${dtype}, not bytes`);
+  if (size > MAX_METADATA_BYTES) return unreadable(`it takes ${formatBytes(size)}`);
+  return parseMetadata(decodeText(read().data as Uint8Array), (json) => {
+    return (json as { shuffleport?: unknown } | null)?.shuffleport;
+  });
+}
+
+function parseMetadata(text: string, pick: (json: unknown) => unknown): Metadata {
+  if (text.length > MAX_METADATA_BYTES) return unreadable(`it takes ${formatBytes(text.length)}`);
+  try {
+    const metadata = pick(JSON.parse(text));
+    return metadata === undefined ? {} : { metadata };
+  } catch (error) {
+    return unreadable(`it is no JSON (${printable(String(error))})`);
+  }
+}
+
+function unreadable(reason: string): Metadata {
+  return {
+    note: { id: 'unreadable-metadata', text: `What the file says of its settings is left aside: ${reason}.` },
+  };
+}

@@ -1,0 +1,108 @@
+// The five commands: flags in, a job done, an answer out.
+import { dirname, join } from 'node:path';
+import type { ExportFormat } from '../export/files.js';
+import type { Recipe } from '../image/recipes.js';
+import { type Conversion, convert } from '../jobs/convert.js';
+import { diff } from '../jobs/diff.js';
+import { inspect } from '../jobs/inspect.js';
+import type { LoadingOptions } from '../jobs/model.js';
+import { predict } from '../jobs/predict.js';
+import { verify } from '../jobs/verify.js';
+import { fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
+import { type InspectFormat, inspectText } from '../report/inspect.js';
+import { convertText, diffText, predictText } from '../report/others.js';
+import { verifyText } from '../report/verify.js';
+import { NO, PASS, USAGE } from './exit-codes.js';
+import type { Answer } from './output.js';
+
+/** `inspect FILE`. */
+export async function runInspect(
+  file: string,
+  options: LoadingOptions & { readonly layer?: string; readonly stats?: boolean },
+  format: InspectFormat,
+): Promise<Answer> {
+  const result = await inspect(await fileSource(file), options);
+  return { command: 'inspect', result, text: inspectText(result, format), exitCode: PASS };
+}
+
+/** Where and how `convert` writes. */
+export interface ConvertTarget {
+  readonly to?: ExportFormat;
+  readonly output?: string;
+  readonly force: boolean;
+}
+
+/** `convert FILE`. The output is named after the network when no name is given. */
+export async function runConvert(file: string, options: LoadingOptions, target: ConvertTarget): Promise<Answer> {
+  const to = target.to ?? formatOf(target.output) ?? 'tfjs';
+  const source = await fileSource(file);
+  const conversion = await convert(source, { ...options, to });
+  const output = target.output ?? join(dirname(file), defaultName(conversion, to));
+  await write(output, conversion, to, target.force);
+  const { files, check: _, name: __, ...rest } = conversion;
+  const result = { ...rest, output, files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length })) };
+  return { command: 'convert', result, text: convertText(result), exitCode: PASS };
+}
+
+function formatOf(output: string | undefined): ExportFormat | undefined {
+  if (output?.endsWith('.safetensors')) return 'safetensors';
+  return output?.endsWith('.npz') ? 'npz' : undefined;
+}
+
+const defaultName = ({ name }: Conversion, to: ExportFormat): string => (to === 'tfjs' ? name : `${name}.${to}`);
+
+function write(output: string, { files, check }: Conversion, to: ExportFormat, force: boolean): Promise<void> {
+  if (to === 'tfjs') return writeOutputFolder(output, files, { force, check });
+  return writeOutputFile(output, files[0]!, { force, check });
+}
+
+/** `verify FILE --reference REF`. */
+export async function runVerify(
+  file: string,
+  reference: string,
+  options: LoadingOptions & { readonly tolerance?: number },
+  all: boolean,
+): Promise<Answer> {
+  const result = await verify(await fileSource(file), await fileSource(reference), options);
+  const exitCode = { pass: PASS, fail: NO, undecided: USAGE }[result.verdict];
+  return { command: 'verify', result, text: verifyText(result, { all }), exitCode };
+}
+
+/** What `predict` takes beyond settings. */
+export interface PredictFlags {
+  readonly preprocess?: Recipe;
+  readonly key?: string;
+  readonly labels?: string;
+  readonly top?: number;
+}
+
+/** `predict FILE INPUT`. */
+export async function runPredict(
+  file: string,
+  input: string,
+  options: LoadingOptions,
+  flags: PredictFlags,
+): Promise<Answer> {
+  const { preprocess, key, top } = flags;
+  const labels = flags.labels === undefined ? undefined : await readLabels(flags.labels);
+  const result = await predict(await fileSource(file), await fileSource(input), {
+    ...options,
+    ...(preprocess !== undefined && { preprocess }),
+    ...(key !== undefined && { key }),
+    ...(labels !== undefined && { labels }),
+    ...(top !== undefined && { top }),
+  });
+  return { command: 'predict', result, text: predictText(result), exitCode: PASS };
+}
+
+/** One label a line. */
+async function readLabels(path: string): Promise<string[]> {
+  const text = new TextDecoder().decode(await (await fileSource(path)).bytes());
+  return text.replace(/\r?\n$/, '').split(/\r?\n/);
+}
+
+/** `diff A B`. */
+export async function runDiff(a: string, b: string): Promise<Answer> {
+  const result = await diff(await fileSource(a), await fileSource(b));
+  return { command: 'diff', result, text: diffText(result), exitCode: result.same ? PASS : NO };
+}

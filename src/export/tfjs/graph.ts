@@ -1,0 +1,61 @@
+// Network + weights -> a TensorFlow.js graph model, without TensorFlow: each layer's last operation bears the layer's
+// own name, so that every Keras layer can be asked for by name. Read first: nodes.ts, then layers.ts.
+import { encodeText } from '../../core/bytes.js';
+import type { Network } from '../../network/layer.js';
+import type { Model } from '../../network/model.js';
+import type { ShuffleNetModel } from '../../shufflenet/load.js';
+import { settingsRecord } from '../../shufflenet/metadata.js';
+import type { ExportFile } from '../files.js';
+import { graphBuilder } from './builder.js';
+import { addLayer } from './layers.js';
+import { batched, type GraphNode } from './nodes.js';
+import { type Constants, SHARD_BYTES, storeConstants, type WeightsGroup } from './weights.js';
+
+/** The file that `loadGraphModel` is given; the shards are found beside it. */
+export const MODEL_FILE = 'model.json';
+
+/** The parts of model.json that TensorFlow.js reads. */
+export interface GraphModelJson {
+  readonly format: 'graph-model';
+  readonly generatedBy: string;
+  readonly convertedBy: null;
+  readonly modelTopology: { readonly node: readonly GraphNode[]; readonly versions: { readonly producer: number } };
+  readonly userDefinedMetadata: { readonly shuffleport: unknown };
+  readonly weightsManifest: readonly WeightsGroup[];
+  readonly signature: ReturnType<typeof signatureOf>;
+}
+
+/** `model.json`, then the shards, each of at most `shardBytes`. */
+export function toGraphModel(model: ShuffleNetModel, shardBytes = SHARD_BYTES): ExportFile[] {
+  const { nodes, constants } = graphOf(model);
+  const { group, shards } = storeConstants(constants, shardBytes);
+  const json: GraphModelJson = {
+    format: 'graph-model',
+    generatedBy: 'shuffleport',
+    convertedBy: null,
+    modelTopology: { node: nodes, versions: { producer: 1 } },
+    userDefinedMetadata: { shuffleport: settingsRecord(model.settings) },
+    weightsManifest: [group],
+    signature: signatureOf(model.network),
+  };
+  return [{ name: MODEL_FILE, bytes: encodeText(JSON.stringify(json)) }, ...shards];
+}
+
+/** The operations in an order in which they can run, and the values of the constants among them. */
+export function graphOf(model: Pick<Model, 'network' | 'weights'>): {
+  readonly nodes: readonly GraphNode[];
+  readonly constants: Constants;
+} {
+  const builder = graphBuilder(model.network);
+  for (const layer of model.network.layers) addLayer(builder, layer, model.weights.get(layer.name) ?? {});
+  return builder;
+}
+
+/** What goes in and comes out, under the names of the layers. */
+export function signatureOf({ input, inputShape, output, layers }: Network) {
+  const last = layers.find(({ name }) => name === output)!;
+  const describe = (name: string, shape: Network['inputShape']) => ({
+    [name]: { name: `${name}:0`, dtype: 'DT_FLOAT', tensorShape: batched(shape) },
+  });
+  return { inputs: describe(input, inputShape), outputs: describe(output, last.outputShape) };
+}

@@ -1,0 +1,39 @@
+// A file of weights as a model for JavaScript: the bytes, and the check that what was written reads back the same.
+import type { Source } from '../checkpoint/source.js';
+import { exportModel, verifyExport } from '../export/export.js';
+import type { ExportFile, ExportFormat } from '../export/files.js';
+import { networkParameters } from '../network/cost.js';
+import type { ConvertResult } from '../results/convert.js';
+import { type LoadingOptions, loadModel } from './model.js';
+
+/** What to write. */
+export interface ConvertOptions extends LoadingOptions {
+  readonly to: ExportFormat;
+}
+
+/** A conversion in memory. Whoever writes `files` reads them back and passes them to `check` before saying it is done. */
+export interface Conversion extends Omit<ConvertResult, 'output' | 'files'> {
+  /** The article's name for the network: the default name of what is written. */
+  readonly name: string;
+  readonly files: readonly ExportFile[];
+  /** Throws unless the files, as read back, hold every weight bit for bit. */
+  check(files: readonly ExportFile[]): void;
+}
+
+/** Loads the network in `source` and writes it in another format, in memory. */
+export async function convert(source: Source, options: ConvertOptions): Promise<Conversion> {
+  const model = await loadModel(source, options);
+  const files = exportModel(model, options.to);
+  const check = (written: readonly ExportFile[]): void => verifyExport(model, options.to, written);
+  check(files);
+  return {
+    source: { name: source.name, bytes: source.size },
+    format: options.to,
+    name: model.network.name,
+    config: model.settings,
+    parameters: networkParameters(model.network),
+    report: model.report,
+    files,
+    check,
+  };
+}

@@ -1,0 +1,52 @@
+// What a caller may state about a network instead of leaving it to the file; shared by every job.
+import { UsageError } from '../core/errors.js';
+import type { Shape } from '../network/layer.js';
+import type { Overrides } from '../shufflenet/infer.js';
+import { NAMING_SCHEMES, type NamingScheme, namingScheme } from '../shufflenet/names.js';
+import type { Pooling, Slices } from '../shufflenet/settings.js';
+
+/** Settings stated by the caller. What is left out is inferred from the file. */
+export interface NetworkOptions {
+  readonly groups?: number;
+  readonly scaleFactor?: number;
+  readonly bottleneckRatio?: number;
+  readonly numShuffleUnits?: readonly number[];
+  readonly classes?: number;
+  readonly includeTop?: boolean;
+  /** `null`, without a top: no pooling. */
+  readonly pooling?: Pooling | null;
+  readonly slices?: Slices;
+  /** `(height, width, channels)`, height and width possibly null. */
+  readonly inputShape?: Shape;
+  /** Id of a naming scheme: `article`, `underscore`, `single-underscore`, `dots`. */
+  readonly scheme?: string;
+}
+
+/** The options as overrides of what is inferred; throws a `UsageError` for a scheme that is not known. */
+export function overridesOf({ scheme, ...settings }: NetworkOptions): Overrides {
+  const stated = Object.entries(settings).filter(([key, value]) => value !== undefined && SETTINGS.has(key));
+  return { ...Object.fromEntries(stated), ...(scheme !== undefined && { scheme: schemeOf(scheme) }) };
+}
+
+// The jobs' option objects hold more than settings; only these are passed on.
+const SETTINGS = new Set([
+  'groups',
+  'scaleFactor',
+  'bottleneckRatio',
+  'numShuffleUnits',
+  'classes',
+  'includeTop',
+  'pooling',
+  'slices',
+  'inputShape',
+]);
+
+function schemeOf(id: string): NamingScheme {
+  const scheme = namingScheme(id);
+  if (scheme !== undefined) return scheme;
+  throw new UsageError({
+    what: 'There is no such naming scheme.',
+    found: id,
+    expected: NAMING_SCHEMES.map((known) => known.id).join(', '),
+  });
+}

@@ -1,0 +1,80 @@
+// A network run on somebody's input: an array as numpy saved it, or a picture.
+import type { Source } from '../checkpoint/source.js';
+import { startsWith } from '../core/bytes.js';
+import { UndecidedError } from '../core/errors.js';
+import type { Tensor } from '../core/tensor.js';
+import { printable } from '../core/text.js';
+import { evaluator } from '../evaluator/evaluator.js';
+import type { Recipe } from '../image/recipes.js';
+import { preprocess } from '../image/recipes.js';
+import type { Prediction, PredictResult } from '../results/predict.js';
+import type { ShuffleNetModel } from '../shufflenet/load.js';
+import { type LoadingOptions, loadModel } from './model.js';
+import { readArray, readPicture } from './predict-input.js';
+
+/** How the input is read and the output shown. */
+export interface PredictOptions extends LoadingOptions {
+  /** What to do to the values first. Pictures and integers need it said; floats are taken as they are. */
+  readonly preprocess?: Recipe;
+  /** Which array of an .npz file. */
+  readonly key?: string;
+  /** Names of the classes, in order. */
+  readonly labels?: readonly string[];
+  /** How many classes to list. Default 5. */
+  readonly top?: number;
+}
+
+/** Runs the network in `source` on `input` and lists the most probable classes of each image. */
+export async function predict(source: Source, input: Source, options: PredictOptions = {}): Promise<PredictResult> {
+  const model = await loadModel(source, options);
+  const { tensor, recipe } = await prepare(model, input, options);
+  const outputs = await evaluator(model).run(tensor);
+  const output = outputs.get(model.network.output)!;
+  return {
+    source: { name: source.name, bytes: source.size },
+    input: { name: input.name, bytes: input.size, shape: tensor.shape, preprocess: recipe },
+    config: model.settings,
+    output: model.network.output,
+    shape: output.shape,
+    predictions: predictionsOf(model, output, options),
+  };
+}
+
+const NPY = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
+const ZIP = Uint8Array.of(0x50, 0x4b);
+
+async function prepare(
+  model: ShuffleNetModel,
+  input: Source,
+  options: PredictOptions,
+): Promise<{ tensor: Tensor; recipe: Recipe }> {
+  const bytes = await input.bytes();
+  const where = printable(input.name);
+  const isArray = startsWith(bytes, NPY) || startsWith(bytes, ZIP);
+  const raw = isArray
+    ? readArray(bytes, where, options.key)
+    : { tensor: await readPicture(bytes, where, model.network.inputShape), floats: false };
+  const recipe = options.preprocess ?? (raw.floats ? 'none' : undefined);
+  if (recipe === undefined) throw preprocessingUnknown(isArray);
+  return { tensor: preprocess(raw.tensor, recipe), recipe };
+}
+
+function preprocessingUnknown(isArray: boolean): UndecidedError {
+  return new UndecidedError('--preprocess', {
+    what: 'What was done to pixel values in training is not known.',
+    found: isArray ? 'an array of integers' : 'a picture, values 0 to 255',
+    expected: 'none (0 to 255), tf (-1 to 1), caffe, torch, or article (what its training script does)',
+    next: 'say --preprocess; the wrong one gives confident nonsense',
+  });
+}
+
+function predictionsOf(model: ShuffleNetModel, output: Tensor, { labels, top = 5 }: PredictOptions): Prediction[] {
+  const [batch = 0] = output.shape;
+  const size = output.data.length / batch;
+  return Array.from({ length: batch }, (_, image) => {
+    const values = Array.from(output.data.subarray(image * size, (image + 1) * size));
+    if (!model.settings.includeTop) return { classes: [], features: values };
+    const ranked = values.map((probability, index) => ({ index, label: labels?.[index] ?? null, probability }));
+    return { classes: ranked.sort((a, b) => b.probability - a.probability || a.index - b.index).slice(0, top) };
+  });
+}

@@ -1,0 +1,2 @@
+// Node's public face: files in, files out.
+export { fileSource, type WriteOptions, writeOutputFile, writeOutputFolder } from './node/files.js';

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// Where to write the counts as JSON beside the usual report; .ci/run adds them up.
+const report = process.env.SHUFFLEPORT_TEST_REPORT;
+
+// The suite of `npm test`. What needs files outside the repository is in vitest.shared.config.ts.
+export default defineConfig({
+  test: {
+    ...(report !== undefined && { reporters: ['default', 'json'], outputFile: { json: report } }),
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/shared/**'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
