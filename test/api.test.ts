@@ -64,10 +64,10 @@ describe('publicTypes', () => {
       `,
     );
     expect(publicTypes(compile([file], root), file).split('\n')).toEqual([
-      'type Either<T extends string> = Shape | { readonly kind: T; }',
+      'type Either<T extends string> = { readonly kind: T; } | Shape',
       'class Fault extends Error',
       '  constructor: (tag: "fault") => Fault',
-      '  readonly tag: "fault"',
+      "  readonly tag: 'fault'",
       'const GROUPS: readonly [1, 2]',
       'interface Layer extends Base',
       '  [symbol]: unknown',
@@ -78,6 +78,10 @@ describe('publicTypes', () => {
       'type Shape = readonly number[]',
       'function read: (name: string, limit?: number | undefined) => Promise<Shape>',
       'function read: (name: Uint8Array<ArrayBufferLike>) => Shape',
+      '',
+      '# Spoken of above, not exported',
+      'interface Base',
+      '  readonly shape: Shape',
       '',
     ]);
   });

@@ -78,6 +78,6 @@ function judge({ layer, key, shape, read }: RecordedLayer, found: Tensor, tolera
 }
 
 function describe({ maxAbsError, maxRelError, at, found, expected, largest }: Comparison, tolerance: number): string {
-  const size = `${maxAbsError.toPrecision(3)} (${maxRelError.toPrecision(3)} of the layer's largest value ${largest.toPrecision(3)}; allowed ${tolerance})`;
+  const size = `${maxAbsError.toPrecision(3)} (${maxRelError.toPrecision(3)} of the layer's largest value ${largest.toPrecision(3)}; allowed ${tolerance.toExponential()})`;
   return `the largest error is ${size} at [${at.join(', ')}]: computed ${found}, recorded ${expected}`;
 }

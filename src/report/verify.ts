@@ -34,9 +34,9 @@ function headline({ verdict, layers, source, executor, tolerance }: VerifyResult
   const worst = Math.max(0, ...layers.map(({ maxRelError }) => maxRelError ?? 0));
   const counts =
     failed === 0
-      ? `${plural(layers.length, 'layer')} compared, largest error ${worst.toPrecision(2)} of the layer's largest value`
+      ? `${plural(layers.length, 'layer')} compared, largest error ${worst.toExponential(1)} of the layer's largest value`
       : `${failed} of ${plural(layers.length, 'layer')} differ`;
-  return `${verdict.toUpperCase()} ${printable(source.name)}: ${counts} (${executor}, tolerance ${tolerance})`;
+  return `${verdict.toUpperCase()} ${printable(source.name)}: ${counts} (${executor}, tolerance ${tolerance.toExponential()})`;
 }
 
 function poolingLine({ pooling, verdict }: VerifyResult): string {

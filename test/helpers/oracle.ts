@@ -30,11 +30,12 @@ interface Answer {
 const SCRIPT = fileURLToPath(new URL('../../fixtures/oracle/serve.py', import.meta.url));
 
 /**
- * Starts the oracle with the Python that `SHUFFLEPORT_PYTHON` names, or else `python3`. `undefined` where that is
- * absent or has no numpy; a Python that was asked for by name and cannot answer is an error instead.
+ * Starts the oracle with the Python that is named, by `SHUFFLEPORT_PYTHON` unless told, or else `python3`. `undefined`
+ * where that is absent or has no numpy, and for the name `none`; a Python that was asked for by name and cannot answer
+ * is an error instead.
  */
-export async function startOracle(): Promise<Oracle | undefined> {
-  const named = process.env.SHUFFLEPORT_PYTHON;
+export async function startOracle(named = process.env.SHUFFLEPORT_PYTHON): Promise<Oracle | undefined> {
+  if (named === 'none') return undefined;
   const python = spawn(named || 'python3', [SCRIPT]);
   let complaint = '';
   python.stderr.on('data', (chunk: Buffer) => {
@@ -48,7 +49,8 @@ export async function startOracle(): Promise<Oracle | undefined> {
     python.on('close', () => resolve(undefined));
   });
   const oracle = await Promise.race([conversation(python), ended]);
-  if (oracle === undefined && named) throw new Error(`SHUFFLEPORT_PYTHON=${named} does not answer: ${complaint.trim()}`);
+  if (oracle === undefined && named)
+    throw new Error(`SHUFFLEPORT_PYTHON=${named} does not answer: ${complaint.trim()}`);
   return oracle && { ...oracle, close: () => stop(python, ended) };
 }
 
@@ -84,7 +86,9 @@ function conversation(python: ChildProcessWithoutNullStreams): Promise<Omit<Orac
 }
 
 function argumentsAsJson(args: Arguments): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, isTensor(value) ? asJson(value) : value]));
+  return Object.fromEntries(
+    Object.entries(args).map(([name, value]) => [name, isTensor(value) ? asJson(value) : value]),
+  );
 }
 
 /** Whether an argument is an array, not a number, a word or a pair. */

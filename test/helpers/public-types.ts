@@ -38,17 +38,63 @@ function hostWithMemory(options: ts.CompilerOptions): ts.CompilerHost {
   return host;
 }
 
-/** One entry for each name that `file` exports, in alphabetical order. */
+/**
+ * One entry for each name that `file` exports, in the order of the names (capitals first); then one for each type of
+ * the project that those speak of without its being exported.
+ */
 export function publicTypes(program: ts.Program, file: string): string {
   const checker = program.getTypeChecker();
   const module = checker.getSymbolAtLocation(program.getSourceFile(file)!);
   if (!module) throw new Error(`${file} exports nothing`);
-  const entries = checker.getExportsOfModule(module).map((exported) => {
-    const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    return { name: exported.name, text: printExport(checker, exported.name, symbol) };
-  });
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return `${entries.map((entry) => entry.text).join('\n')}\n`;
+  const exported = new Map<ts.Symbol, string[]>();
+  for (const found of checker.getExportsOfModule(module)) {
+    const symbol = originalOf(checker, found);
+    exported.set(symbol, [...(exported.get(symbol) ?? []), found.name]);
+  }
+  const names = [...exported].flatMap(([symbol, all]) => all.map((name): Entry => ({ name, symbol })));
+  const spokenOf = spokenOfBy([...exported.keys()], checker).filter((symbol) => !exported.has(symbol));
+  const others = spokenOf.map((symbol): Entry => ({ name: symbol.name, symbol }));
+  const texts = [
+    ...printAll(checker, names),
+    ...(others.length > 0 ? [NOT_EXPORTED] : []),
+    ...printAll(checker, others),
+  ];
+  return `${texts.join('\n')}\n`;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly symbol: ts.Symbol;
+}
+
+const NOT_EXPORTED = '\n# Spoken of above, not exported';
+
+const printAll = (checker: ts.TypeChecker, entries: readonly Entry[]): string[] =>
+  [...entries].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ name, symbol }) => printExport(checker, name, symbol));
+
+const originalOf = (checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol =>
+  symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
+
+/** The project's types that the declarations of `symbols` name, and those that these name, and so on. */
+function spokenOfBy(symbols: readonly ts.Symbol[], checker: ts.TypeChecker): ts.Symbol[] {
+  const seen = new Set(symbols);
+  const visit = (node: ts.Node): void => {
+    // What a body, an initial value or a private member names is no part of the type.
+    if (ts.isBlock(node) || ts.isPrivateIdentifier(node)) return;
+    if (ts.isPropertyDeclaration(node) && ts.isPrivateIdentifier(node.name)) return;
+    if (ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node)) {
+      const named = checker.getSymbolAtLocation(ts.isTypeReferenceNode(node) ? node.typeName : node.expression);
+      if (named) follow(originalOf(checker, named));
+    }
+    ts.forEachChild(node, visit);
+  };
+  const follow = (symbol: ts.Symbol): void => {
+    if (seen.has(symbol) || !isOurs(symbol) || symbol.flags & ts.SymbolFlags.TypeParameter) return;
+    seen.add(symbol);
+    symbol.declarations?.forEach(visit);
+  };
+  for (const symbol of symbols) symbol.declarations?.filter((found) => isOurs(symbol) && found).forEach(visit);
+  return [...seen];
 }
 
 /** A symbol can be a value and a type at once; both are printed. */
@@ -97,8 +143,8 @@ function printInterface(checker: ts.TypeChecker, name: string, symbol: ts.Symbol
 }
 
 function printAlias(checker: ts.TypeChecker, name: string, symbol: ts.Symbol): string {
-  const type = checker.getDeclaredTypeOfSymbol(symbol);
-  const text = checker.typeToString(type, undefined, PRINTED | ts.TypeFormatFlags.InTypeAlias);
+  const written = symbol.declarations?.find(ts.isTypeAliasDeclaration)?.type;
+  const text = written ? nodeText(written) : typeText(checker, checker.getDeclaredTypeOfSymbol(symbol));
   return `type ${name}${parametersOf(symbol)} = ${text}`;
 }
 
@@ -114,12 +160,18 @@ function membersOf(checker: ts.TypeChecker, type: ts.Type): string[] {
     });
 }
 
-/** The compiler adds `undefined` to the type of an optional member; here it stands only where it was written. */
+/** As it is declared, where it is: the compiler's own text orders a union by what it has met before. */
 function memberType(checker: ts.TypeChecker, member: ts.Symbol): string {
-  const text = typeText(checker, checker.getTypeOfSymbol(member));
-  const written = (member.declarations ?? []).some((found) => /\bundefined\b/.test(found.getText()));
-  return member.flags & ts.SymbolFlags.Optional && !written ? text.replace(/ \| undefined$/, '') : text;
+  const found = member.valueDeclaration;
+  const written = found && (ts.isPropertySignature(found) || ts.isPropertyDeclaration(found)) ? found.type : undefined;
+  return written ? nodeText(written) : typeText(checker, checker.getTypeOfSymbol(member));
 }
+
+const printer = ts.createPrinter({ removeComments: true });
+
+/** Declared text on one line, without comments. */
+const nodeText = (node: ts.Node): string =>
+  printer.printNode(ts.EmitHint.Unspecified, node, node.getSourceFile()).replaceAll(/\s+/g, ' ');
 
 const isOurs = (symbol: ts.Symbol): boolean =>
   (symbol.declarations ?? []).some((declaration) => !declaration.getSourceFile().isDeclarationFile);

@@ -1,50 +1,85 @@
 // The real TensorFlow.js as an executor: an export, loaded from memory as a page loads it over HTTP.
-import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
-import { type GraphModel, loadGraphModel } from '@tensorflow/tfjs-converter';
+import { createRequire } from 'node:module';
 import { type Tensor, tensor, toFloat32 } from '../../src/core/tensor.js';
 import type { ExportFile } from '../../src/export/files.js';
 import type { Executor } from '../../src/network/executor.js';
 
+// Its own declarations do not compile (they redeclare WebGPU's types and miss `Long`), so what is used is stated here.
+interface TfTensor {
+  readonly shape: readonly number[];
+  dataSync(): Float32Array;
+  dispose(): void;
+}
+
+interface Tfjs {
+  readonly version_core: string;
+  readonly io: { http(path: string, options: { fetchFunc: (url: string) => Promise<Response> }): unknown };
+  getBackend(): string;
+  setBackend(name: string): Promise<boolean>;
+  ready(): Promise<void>;
+  tensor(values: Float32Array, shape: readonly number[]): TfTensor;
+}
+
+/** What the signature says of an input or output; `-1` is an unknown dimension. */
+interface TensorInfo {
+  readonly name: string;
+  readonly shape?: readonly number[];
+  readonly dtype: string;
+}
+
+/** A graph model, as far as it is used here. */
+export interface GraphModel {
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /** `userDefinedMetadata` of model.json. */
+  readonly metadata: unknown;
+  predict(input: TfTensor): TfTensor;
+  execute(input: TfTensor, names: readonly string[]): TfTensor | TfTensor[];
+  dispose(): void;
+}
+
+const require = createRequire(import.meta.url);
+const tf: Tfjs = require('@tensorflow/tfjs-core');
+const { loadGraphModel }: { loadGraphModel(handler: unknown): Promise<GraphModel> } =
+  require('@tensorflow/tfjs-converter');
+require('@tensorflow/tfjs-backend-cpu');
+require('@tensorflow/tfjs-backend-wasm');
+
 /** The backends that need neither a browser nor a graphics card. */
 export const TFJS_BACKENDS = ['cpu', 'wasm'] as const;
 
-/** One of `TFJS_BACKENDS`. */
-export type TfjsBackend = (typeof TFJS_BACKENDS)[number];
-
 /** Makes TensorFlow.js compute on `backend` from here on. */
-export async function useBackend(backend: TfjsBackend): Promise<void> {
+export async function chooseBackend(backend: (typeof TFJS_BACKENDS)[number]): Promise<void> {
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js cannot use its backend ${backend}`);
   await tf.ready();
 }
 
 /** Loads an export through TensorFlow.js's own HTTP loader, which reads model.json and asks for the shards it names. */
-export async function loadTfjs(files: readonly ExportFile[]): Promise<GraphModel> {
+export function loadTfjs(files: readonly ExportFile[]): Promise<GraphModel> {
   const served = new Map(files.map(({ name, bytes }) => [`http://memory/${name}`, bytes]));
-  const index = [...served.keys()].find((url) => url.endsWith('/model.json'))!;
-  const fetchFunc = async (url: RequestInfo | URL): Promise<Response> => {
-    const bytes = served.get(String(url));
+  const fetchFunc = async (url: string): Promise<Response> => {
+    const bytes = served.get(url);
     return bytes === undefined ? new Response(null, { status: 404 }) : new Response(new Uint8Array(bytes));
   };
-  return loadGraphModel(tf.io.http(index, { fetchFunc }));
+  return loadGraphModel(tf.io.http('http://memory/model.json', { fetchFunc }));
 }
 
-/** An export as an executor on the backend in use when it runs. */
+/** A loaded export as an executor, on the backend chosen last. Layers are asked for by name, as nodes of the graph. */
 export function tfjsExecutor(model: GraphModel): Executor {
   return {
     name: `tfjs-${tf.getBackend()} ${tf.version_core}`,
-    run: async (input, observe = [model.outputs[0]!.name.replace(/:0$/, '')]) => {
-      const outputs = tf.tidy(() => {
-        const x = tf.tensor(toFloat32(input), [...input.shape]);
-        const computed = model.execute(x, [...observe]);
-        return (Array.isArray(computed) ? computed : [computed]).map(fromTfjs);
-      });
-      return new Map(observe.map((name, i) => [name, outputs[i]!]));
+    run: async (input, observe) => {
+      const x = tf.tensor(toFloat32(input), input.shape);
+      const computed = observe === undefined ? model.predict(x) : model.execute(x, observe);
+      const all = Array.isArray(computed) ? computed : [computed];
+      const names = observe ?? [model.outputs[0]!.name];
+      const layers = new Map(names.map((name, i) => [name, copyOf(all[i]!)]));
+      for (const t of [...all, x]) t.dispose();
+      return layers;
     },
   };
 }
 
-function fromTfjs(t: tf.Tensor): Tensor {
-  return tensor(t.dataSync<'float32'>(), t.shape);
+function copyOf(t: TfTensor): Tensor {
+  return tensor(Float32Array.from(t.dataSync()), t.shape);
 }

@@ -18,12 +18,8 @@ test('half an ulp is half the way to the next float32', () => {
   expect([1, -1, 1.5, 2, 0, 16777216].map(halfUlp)).toEqual([2 ** -24, 2 ** -24, 2 ** -24, 2 ** -23, 2 ** -150, 1]);
 });
 
+// Absent, cases are drawn from the tables; oracle.test.ts says which it is.
 const oracle = await startOracle();
-console.info(
-  oracle
-    ? `Random cases of every operation are answered by ${oracle.name}.`
-    : 'No Python with numpy (SHUFFLEPORT_PYTHON, python3): random cases are drawn from the committed tables.',
-);
 afterAll(() => oracle?.close());
 
 describe('random cases', () => {

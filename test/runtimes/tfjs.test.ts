@@ -1,12 +1,11 @@
 // Exports in the runtime they are made for: TensorFlow.js itself, against Keras's recordings and the evaluator.
-import type { GraphModel } from '@tensorflow/tfjs-converter';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Tensor, tensor, toFloat64 } from '../../src/core/tensor.js';
 import { evaluator } from '../../src/evaluator/evaluator.js';
-import { exportModel } from '../../src/export/files.js';
+import { exportModel } from '../../src/export/export.js';
 import { settingsFromMetadata } from '../../src/shufflenet/metadata.js';
 import { loadFixture, loadReference } from '../helpers/models.js';
-import { loadTfjs, TFJS_BACKENDS, tfjsExecutor, useBackend } from '../helpers/tfjs.js';
+import { chooseBackend, type GraphModel, loadTfjs, TFJS_BACKENDS, tfjsExecutor } from '../helpers/tfjs.js';
 
 /**
  * Of each layer's largest value. Keras's own float32 differs from the exact result by up to 2.3e-6 in these networks
@@ -58,7 +57,7 @@ function noise(shape: readonly number[]): Tensor {
 }
 
 describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
-  beforeAll(() => useBackend(backend));
+  beforeAll(() => chooseBackend(backend));
 
   test.each([
     ['k21-g3', 'weights.h5', 'reference.npz', { pooling: 'max' }],

@@ -1,5 +1,6 @@
 // Each argument and each message of the article's functions, as far as it shows without weights. Expected numbers and
 // sentences are what the article's code gave when it was run under Keras 2.1.6; shapes and names are its text.
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { tensor } from '../../src/core/tensor.js';
 import { networkParameters } from '../../src/network/cost.js';
@@ -13,6 +14,20 @@ import { type ShuffleNetArguments, shuffleNet } from '../../src/shufflenet/shuff
 import { forwardFixtures } from '../helpers/numpy-fixtures.js';
 
 type Args = Omit<ShuffleNetArguments, 'loadModel'>;
+
+/** A call of the article's function under Keras 2.1.6: the model it made, or the exception it threw. */
+interface Quirk {
+  call: string;
+  arguments: Args;
+  name?: string;
+  parameters?: number;
+  error?: string;
+}
+
+const quirksFile = new URL('../../fixtures/keras/argument-quirks.json', import.meta.url);
+const { rows: QUIRKS } = JSON.parse(readFileSync(quirksFile, 'utf8')) as { rows: Quirk[] };
+// What the article and Keras's check of the input size raise on purpose; the other exceptions come from deep inside.
+const WORDED = /^ValueError: ((?:Invalid (?:number of groups|value for)|Input size|If `include_top`).*?)$/;
 
 const layer = (network: Network, name: string) => network.layers.find((found) => found.name === name);
 const output = (network: Network) => layer(network, network.output)!;
@@ -28,22 +43,33 @@ describe('shuffleNet', () => {
     expect(layer(network, 'global_pool')!.op).toBe('GlobalMaxPooling2D');
   });
 
-  test.each<[string, Args, string, number]>([
-    ['four channels', { inputShape: [32, 32, 4], numShuffleUnits: [1] }, 'ShuffleNet_1X_g3_br_0.25_1', 269728],
-    ["Keras's input shape", { inputShape: null, numShuffleUnits: [1] }, 'ShuffleNet_1X_g3_br_0.25_1', 269512],
-    ['strided units alone', { numShuffleUnits: [0, 0, 0] }, 'ShuffleNet_1X_g3_br_0.25_000', 1082932],
-    ['no stage', { numShuffleUnits: [] }, 'ShuffleNet_1X_g3_br_0.25_', 25648],
-    [
-      'four stages',
-      { numShuffleUnits: [1, 1, 1, 1], scaleFactor: 0.25, inputShape: [32, 32, 3] },
-      'ShuffleNet_0.25X_g3_br_0.25_1111',
-      571408,
-    ],
-    ['an empty bottleneck', { bottleneckRatio: 0 }, 'ShuffleNet_1X_g3_br_0_373', 993232],
-  ])('builds what Keras builds: %s', (_, args, name, parameters) => {
-    const network = shuffleNet({ groups: 3, ...args });
-    expect(network.name).toBe(name);
-    expect(networkParameters(network)).toBe(parameters);
+  test.each(QUIRKS.filter(({ name }) => name !== undefined))('builds what Keras builds: $call', (row) => {
+    const network = shuffleNet(row.arguments);
+    expect(network.name).toBe(row.name);
+    expect(networkParameters(network)).toBe(row.parameters);
+  });
+
+  test.each(QUIRKS.filter(({ error }) => error !== undefined && WORDED.test(error)))(
+    'refuses what the article refuses, in its words: $call',
+    (row) => {
+      const sentence = WORDED.exec(row.error!)![1]!;
+      expect(() => shuffleNet(row.arguments)).toThrow(startingWith(sentence));
+    },
+  );
+
+  test('the article fails without a sentence of its own in four more calls', () => {
+    const others = QUIRKS.filter(({ error }) => error !== undefined && !WORDED.test(error));
+    expect(others.map(({ call }) => call)).toEqual([
+      'load_model="w.h5"', // any value fails there: the article loads from ''
+      'ShuffleNet(groups=3, input_shape=(None, None, 3), include_top=False)', // builds here
+      'ShuffleNet(groups=3, scale_factor=0)', // refused here, in words
+      'ShuffleNet(groups=3, scale_factor=-1)',
+    ]);
+    const [, unknownSize, nothing, negative] = others;
+    expect(output(shuffleNet(unknownSize!.arguments)).outputShape).toEqual([960]);
+    for (const row of [nothing!, negative!]) {
+      expect(() => shuffleNet(row.arguments)).toThrow('Invalid value for scale_factor. Should be x over 4.');
+    }
   });
 
   // Left: the number. Right: what Python's '%.2g' makes of it.
@@ -142,6 +168,12 @@ describe('shuffleNet', () => {
     expect(network.inputShape).toEqual([null, null, 3]);
     const op = { max: 'GlobalMaxPooling2D', avg: 'GlobalAveragePooling2D' }[pooling];
     expect(output(network)).toMatchObject({ name: 'global_pool', op, outputShape: [960] });
+  });
+
+  test('needs a number of input channels', () => {
+    expect(() => shuffleNet({ inputTensor: { ...input([64, 64, 3]), shape: [64, 64, null] } })).toThrow(
+      'The channel dimension of the inputs should be defined.',
+    );
   });
 
   test('an undefined argument is the default', () => {

@@ -17,16 +17,20 @@ export function addLayer(builder: GraphBuilder, layer: Layer, weights: LayerWeig
       return;
     case 'Conv2D':
     case 'DepthwiseConv2D':
-      return addConvolution(builder, layer, weights);
+      addConvolution(builder, layer, weights);
+      return;
     case 'BatchNormalization':
-      return addBatchNormalization(builder, layer, weights);
+      addBatchNormalization(builder, layer, weights);
+      return;
     case 'Activation':
       addNode(builder, name, layer.attrs.activation === 'relu' ? 'Relu' : 'Softmax', inputs);
       return;
     case 'ChannelShuffle':
-      return addChannelShuffle(builder, layer);
+      addChannelShuffle(builder, layer);
+      return;
     case 'Slice':
-      return addSlice(builder, layer);
+      addSlice(builder, layer);
+      return;
     case 'Concatenate': {
       const axis = addIntegers(builder, name, 'axis', lastAxis(layer));
       addNode(builder, name, 'ConcatV2', [...inputs, axis], { N: { i: String(inputs.length) } });
@@ -50,7 +54,8 @@ export function addLayer(builder: GraphBuilder, layer: Layer, weights: LayerWeig
       return;
     }
     case 'Dense':
-      return addDense(builder, layer, weights);
+      addDense(builder, layer, weights);
+      return;
   }
 }
 

@@ -10,7 +10,7 @@ import { ExportReadBackError } from '../errors.js';
 import type { ExportFile } from '../files.js';
 import { innerName } from './builder.js';
 import { type GraphModelJson, graphOf, MODEL_FILE, signatureOf } from './graph.js';
-import type { WeightSpec } from './weights.js';
+import { specsOf, type WeightSpec } from './weights.js';
 
 /**
  * The weights and settings in the files of a graph model. Throws `ExportReadBackError` where a file is missing, bytes
@@ -25,6 +25,8 @@ export function fromGraphModel(
   expectSame('graph', json.modelTopology.node, nodes);
   expectSame('signature', json.signature, signatureOf(model.network));
   expectSame('format', json.format, 'graph-model');
+  const specs = json.weightsManifest.flatMap(({ weights }) => weights);
+  expectSame('list of weights', specs, specsOf(constants));
   const stored = json.weightsManifest.reduce(
     (all, { paths, weights }) => readGroup(all, concatBytes(paths.map((path) => fileBytes(files, path))), weights),
     new Map<string, Tensor>(),

@@ -24,9 +24,11 @@ export interface WeightsGroup {
 /** Bytes of a shard, as in TensorFlow's converter: browsers cache files of 4 MiB. */
 export const SHARD_BYTES = 4 * 2 ** 20;
 
-/** The type TensorFlow.js calls these values. */
-export function dtypeName(value: Tensor<Float32Array | Int32Array>): WeightSpec['dtype'] {
-  return value.data instanceof Int32Array ? 'int32' : 'float32';
+/** What the manifest says of these constants. */
+export function specsOf(constants: Constants): WeightSpec[] {
+  return Array.from(constants, ([name, { shape, data }]) => {
+    return { name, shape, dtype: data instanceof Int32Array ? 'int32' : 'float32' };
+  });
 }
 
 /** The manifest and the shards, each of `shardBytes` but the last. */
@@ -43,6 +45,5 @@ export function storeConstants(
       bytes: bytes.slice(i * shardBytes, (i + 1) * shardBytes),
     }),
   );
-  const weights = Array.from(constants, ([name, value]) => ({ name, shape: value.shape, dtype: dtypeName(value) }));
-  return { group: { paths: shards.map(({ name }) => name), weights }, shards };
+  return { group: { paths: shards.map(({ name }) => name), weights: specsOf(constants) }, shards };
 }

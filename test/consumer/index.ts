@@ -1,0 +1,50 @@
+// A user's program, compiled strictly against the packed package and run (test/package.test.ts). It takes the public
+// functions by their documented types, and prints what the article's own example of the channel shuffle gives.
+import ndarray, { type NdArray } from 'ndarray';
+import {
+  type Checkpoint,
+  type ConvertOptions,
+  channelShuffle,
+  convert,
+  diff,
+  type Executor,
+  evaluator,
+  inspect,
+  isShuffleportError,
+  type Model,
+  type Network,
+  openCheckpoint,
+  predict,
+  type Source,
+  shuffleNet,
+  toNdarray,
+  type VerifyResult,
+  verify,
+} from 'shuffleport';
+import { fileSource } from 'shuffleport/node';
+
+/** The road from a file to a verdict. Compiled; run only where there is a file. */
+export async function road(path: string): Promise<string[]> {
+  const file: Source = await fileSource(path);
+  const options: ConvertOptions = { to: 'safetensors', pooling: 'avg' };
+  const checkpoint: Checkpoint = await openCheckpoint(file);
+  const model: Model = await shuffleNet({ groups: 3, loadModel: checkpoint });
+  const executor: Executor = evaluator(model);
+  const { config, totals } = await inspect(file, { stats: true });
+  const converted = await convert(file, options);
+  const verified: VerifyResult = await verify(file, file, { pooling: 'max' });
+  const { predictions } = await predict(file, file, { preprocess: 'tf', top: 5 });
+  const { same } = await diff(file, file);
+  const best: number | undefined = predictions[0]?.classes[0]?.probability;
+  return [executor.name, verified.verdict, ...converted.files.map(({ name }) => name)].concat(
+    `${config?.groups} ${totals.parameters} ${same} ${best}`,
+  );
+}
+
+const network: Network = shuffleNet({ groups: 3, pooling: 'avg' });
+const nine: NdArray<Float32Array> = ndarray(Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8]), [9]);
+const shuffled: NdArray<Float32Array> = toNdarray(channelShuffle(nine, 3));
+
+console.log(network.name);
+console.log(Array.from({ length: 9 }, (_, index) => shuffled.get(index)).join(' '));
+console.log(await road('missing.h5').catch((error: unknown) => (isShuffleportError(error) ? error.kind : error)));

@@ -1,0 +1,152 @@
+// The package as users get it: packed, unpacked elsewhere, compiled against, imported and run. Needs `npm run build`
+// (`npm test` does it) and no network. Read first: test/consumer/index.ts, a user's program.
+import { execFileSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, posix, sep } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
+const manifest: {
+  version: string;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+} = readJson(join(root, 'package.json'));
+
+/** Runs a program; what it printed. Throws with everything it said when it fails. */
+function run(directory: string, program: string, ...args: string[]): string {
+  try {
+    return execFileSync(program, args, { cwd: directory, encoding: 'utf8', stdio: 'pipe' });
+  } catch (error) {
+    const { stdout, stderr } = error as { stdout?: string; stderr?: string };
+    throw new Error(`${program} ${args.join(' ')} failed\n${stdout ?? ''}${stderr ?? ''}`);
+  }
+}
+
+const node = (directory: string, ...args: string[]) => run(directory, process.execPath, ...args);
+
+/** Every file under `directory`, with `/` between folders. */
+const filesUnder = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      join(entry.parentPath, entry.name)
+        .slice(directory.length + 1)
+        .split(sep)
+        .join('/'),
+    )
+    .sort();
+
+describe('the packed package', () => {
+  const home = mkdtempSync(join(tmpdir(), 'shuffleport-package-'));
+  const modules = join(home, 'node_modules');
+  const unpacked = join(modules, 'shuffleport');
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  beforeAll(() => {
+    if (!existsSync(join(root, 'dist'))) throw new Error('nothing is built: run `npm run build` first');
+    const [packed] = JSON.parse(run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', home));
+    run(home, 'tar', '-xzf', packed.filename);
+    mkdirSync(modules);
+    cpSync(join(home, 'package'), unpacked, { recursive: true });
+    for (const name of Object.keys(manifest.dependencies)) {
+      mkdirSync(dirname(join(modules, name)), { recursive: true });
+      symlinkSync(join(root, 'node_modules', name), join(modules, name), 'junction');
+    }
+    cpSync(join(root, 'test', 'consumer'), home, { recursive: true });
+    writeFileSync(join(home, 'package.json'), '{ "type": "module" }');
+  });
+
+  test('holds what was built from the sources there are, the command, the documents, and nothing else', () => {
+    const sources = filesUnder(join(root, 'src')).filter((name) => !name.endsWith('.d.ts'));
+    const built = sources.flatMap((name) => ['.js', '.d.ts'].map((end) => `dist/${name.replace(/\.ts$/, end)}`));
+    const documents = filesUnder(join(root, 'docs')).map((name) => `docs/${name}`);
+    const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/shuffleport.js', 'package.json'];
+    const found = filesUnder(unpacked).filter((name) => !name.endsWith('.map'));
+    expect(found).toEqual([...built, ...documents, ...others].sort());
+  });
+
+  test('has source maps that lead somewhere', () => {
+    const files = filesUnder(unpacked);
+    const maps = files.filter((name) => name.endsWith('.map'));
+    const astray = maps.filter((name) => {
+      const { sources, sourcesContent } = readJson(join(unpacked, name));
+      const shipped = sources.every((source: string) => files.includes(posix.join(posix.dirname(name), source)));
+      return !shipped && sourcesContent?.length !== sources.length;
+    });
+    expect(astray).toEqual([]);
+  });
+
+  test("compiles in a user's strict program, which then runs", () => {
+    expect(node(home, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')).toBe('');
+    // The article's own example: nine channels in three groups.
+    expect(node(home, 'out/index.js')).toBe('ShuffleNet_1X_g3_br_0.25_373\n0 3 6 1 4 7 2 5 8\nfile\n');
+  });
+
+  test('is imported by name, and keeps its inner files to itself', () => {
+    const names = node(home, '-e', "import('shuffleport').then((face) => console.log(Object.keys(face).join(' ')))");
+    for (const name of ['channelShuffle', 'convert', 'diff', 'evaluator', 'inspect', 'openCheckpoint']) {
+      expect(names.trim().split(' ')).toContain(name);
+    }
+    const inner = "import('shuffleport/dist/index.js').catch((error) => console.log(error.code))";
+    expect(node(home, '-e', inner)).toBe('ERR_PACKAGE_PATH_NOT_EXPORTED\n');
+    const version =
+      "import('shuffleport/package.json', { with: { type: 'json' } }).then((m) => console.log(m.default.version))";
+    expect(node(home, '--no-warnings', '-e', version)).toBe(`${manifest.version}\n`);
+  });
+
+  test('has a command that knows its version', () => {
+    expect(node(home, join(unpacked, 'bin', 'shuffleport.js'), '--version').trim()).toBe(manifest.version);
+  });
+});
+
+describe('dependencies', () => {
+  const page = readFileSync(join(root, 'docs', 'dependencies.md'), 'utf8');
+  const [atRunTime = '', forDevelopment = ''] = page.split('\n## For development\n');
+
+  /** First two cells of each row of the table in `text`: name and version. */
+  const rows = (text: string): Record<string, string> =>
+    Object.fromEntries(
+      [...text.matchAll(/^\| `([^`]+)` \| ([\d.]+) \|/gm)].map(([, name, version]) => [name, version]),
+    );
+
+  const locked: Record<string, { version: string; dependencies?: Record<string, string> }> = readJson(
+    join(root, 'package-lock.json'),
+  ).packages;
+  const lockedVersions = (dependencies: Record<string, string>) =>
+    Object.fromEntries(Object.keys(dependencies).map((name) => [name, locked[`node_modules/${name}`]?.version]));
+
+  test('are explained in docs/dependencies.md, each at the version that is installed', () => {
+    expect(rows(atRunTime)).toEqual(lockedVersions(manifest.dependencies));
+    expect(rows(forDevelopment)).toEqual(lockedVersions(manifest.devDependencies));
+  });
+
+  test('are, at run time, ten packages that run no script when they are installed', () => {
+    const found = new Set<string>();
+    const visit = (name: string) => {
+      if (found.has(name)) return;
+      found.add(name);
+      for (const next of Object.keys(locked[`node_modules/${name}`]?.dependencies ?? {})) visit(next);
+    };
+    for (const name of Object.keys(manifest.dependencies)) visit(name);
+    expect(found.size).toBe(10);
+    for (const name of found) {
+      const { scripts = {} } = readJson(join(root, 'node_modules', name, 'package.json'));
+      const atInstall = Object.keys(scripts).filter((script) => /^(pre|post)?install$/.test(script));
+      expect(atInstall, name).toEqual([]);
+      // npm compiles a package that has this file, without being told to.
+      expect(existsSync(join(root, 'node_modules', name, 'binding.gyp')), name).toBe(false);
+    }
+  });
+});
