@@ -1,6 +1,15 @@
-# Shared by the steps.
+# Shared by the steps. Each runs from the repository's root, in its own bash.
 
-# Prints `COUNT passed failed` from a vitest JSON report.
+results=.ci/results
+cache=.ci/cache
+
+# Says that something was not run, and why. It counts neither as passed nor as failed.
+skip() {
+  echo "SKIPPED $*"
+}
+
+# Prints `COUNT passed failed` from a vitest JSON report, and what it skipped. A test file that could not be loaded has no
+# tests to count: it is one failure.
 count_vitest() {
   node -e '
     const report = JSON.parse(require("node:fs").readFileSync(process.argv[1], "utf8"));
@@ -9,6 +18,17 @@ count_vitest() {
     const broken = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0);
     console.log(`COUNT ${report.numPassedTests} ${report.numFailedTests + broken.length}`);
   ' "$1"
+}
+
+# Runs a command that runs vitest, counts its tests, and gives the status of the command.
+counted_vitest() {
+  local report=$1 status
+  shift
+  rm -f "$report"
+  SHUFFLEPORT_TEST_REPORT=$report "$@"
+  status=$?
+  if [ -f "$report" ]; then count_vitest "$report"; fi
+  return $status
 }
 
 # Runs a command as one check and counts it.

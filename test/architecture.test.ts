@@ -26,6 +26,13 @@ const NODE_ROOMS = ['node', 'node.ts', 'cli'];
 /** The only file that may import h5wasm: 4 MB that a page which never opens HDF5 must not load. */
 const HDF5_READER = 'src/checkpoint/hdf5.ts';
 
+/**
+ * The only files that may import ndarray: it makes its classes with `new Function`, which a strict
+ * Content-Security-Policy forbids, so the faces that run in such pages (runtime, web) must not reach it. Faces do not
+ * import each other.
+ */
+const NDARRAY_FACES = ['src/index.ts', 'src/node.ts'];
+
 const root = join(import.meta.dirname, '..');
 
 /** Every module under `base`/src with its imports, as dependency-cruiser reads them. */
@@ -78,6 +85,7 @@ function faultsOf(source: string, dependency: IDependency): string[] {
     if (!NODE_ROOMS.includes(room)) faults.push(`${source} imports Node's ${written}`);
   }
   if (/^h5wasm(\/|$)/.test(written) && source !== HDF5_READER) faults.push(`${source} imports h5wasm`);
+  if (/^ndarray(\/|$)/.test(written) && !NDARRAY_FACES.includes(source)) faults.push(`${source} imports ndarray`);
   return faults;
 }
 
@@ -101,7 +109,7 @@ describe('the source', () => {
     expect(homeless(sourceFiles(root))).toEqual([]);
   });
 
-  test('imports down or within the room, without circles, and keeps Node and h5wasm in their rooms', () => {
+  test('imports down or within the room, without circles, and keeps Node, h5wasm and ndarray where they belong', () => {
     expect(importFaults(modules)).toEqual([]);
   });
 
@@ -129,6 +137,9 @@ describe('a planted breach', () => {
     'src/image/bare.ts': "export { join } from 'path';\n",
     'src/image/gone.ts': "export { gone } from './missing.js';\n",
     'src/image/hdf5.ts': "export const open = () => import('h5wasm');\nexport type H5 = typeof import('h5wasm');\n",
+    'src/image/array.ts': "import type { NdArray } from 'ndarray';\nexport type Pixels = NdArray;\n",
+    'src/runtime.ts': "export { default } from 'ndarray';\nexport { run } from './index.js';\n",
+    'src/index.ts': "import ndarray from 'ndarray';\nexport const run = ndarray;\n",
     'src/shufflenet/build.ts': "import { layer } from '../network/layer.js';\nexport const build = layer;\n",
     'src/node/file.ts': "import { readFileSync } from 'node:fs';\nexport const read = readFileSync;\n",
     'src/cellar/wine.ts': 'export const wine = 1;\n',
@@ -155,12 +166,16 @@ describe('a planted breach', () => {
     ['src/image/bare.ts', "src/image/bare.ts imports Node's path"],
     ['src/image/gone.ts', 'src/image/gone.ts imports what is not there: ./missing.js'],
     ['src/image/hdf5.ts', 'src/image/hdf5.ts imports h5wasm'],
+    ['src/image/array.ts', 'src/image/array.ts imports ndarray'],
+    ['src/runtime.ts', 'src/runtime.ts imports ndarray'],
+    ['src/runtime.ts', 'src/runtime.ts imports a neighbour: src/index.ts'],
   ])('in %s is reported', (path, fault) => {
     expect(faultsIn(path)).toContain(fault);
   });
 
   test('is not seen where there is none', () => {
     expect(faultsIn('src/shufflenet/build.ts')).toEqual([]);
+    expect(faultsIn('src/index.ts')).not.toContain('src/index.ts imports ndarray');
     expect(faultsIn('src/node/file.ts')).toEqual([]);
   });
 

@@ -94,6 +94,11 @@ describe('the packed package', () => {
     expect(node(home, 'out/index.js')).toBe('ShuffleNet_1X_g3_br_0.25_373\n0 3 6 1 4 7 2 5 8\nfile\n');
   });
 
+  test('compiles in one for a bundler', () => {
+    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    expect(node(home, tsc, '-p', '.', '--noEmit', '--module', 'esnext', '--moduleResolution', 'bundler')).toBe('');
+  });
+
   test('is imported by name, and keeps its inner files to itself', () => {
     const names = node(home, '-e', "import('shuffleport').then((face) => console.log(Object.keys(face).join(' ')))");
     for (const name of ['channelShuffle', 'convert', 'diff', 'evaluator', 'inspect', 'openCheckpoint']) {
@@ -106,8 +111,13 @@ describe('the packed package', () => {
     expect(node(home, '--no-warnings', '-e', version)).toBe(`${manifest.version}\n`);
   });
 
-  test('has a command that knows its version', () => {
-    expect(node(home, join(unpacked, 'bin', 'shuffleport.js'), '--version').trim()).toBe(manifest.version);
+  test('has a command that npx finds and that knows its version', () => {
+    // As npm does it: a link in .bin for each name in `bin`, to a file that may be executed.
+    mkdirSync(join(modules, '.bin'));
+    for (const [name, file] of Object.entries<string>(readJson(join(unpacked, 'package.json')).bin)) {
+      symlinkSync(join('..', 'shuffleport', file), join(modules, '.bin', name));
+    }
+    expect(run(home, 'npx', '--offline', 'shuffleport', '--version').trim()).toBe(manifest.version);
   });
 });
 

@@ -20,6 +20,8 @@ export interface Checkpoint {
   readonly kerasVersion?: string;
   /** `tensorflow`, `theano`, … as the file states it. */
   readonly backend?: string;
+  /** Whether the layers' names are the model's own; false where the format drops them (`layers/conv2d_36`). */
+  readonly named?: boolean;
   /** In model order, weightless layers included where the file lists them. */
   readonly layers: readonly CheckpointLayer[];
   /** The architecture as JSON, where the file carries it. Data from a stranger: read with care, never run. */
@@ -34,6 +36,8 @@ export interface Checkpoint {
 /** One layer, under the file's own name for it. */
 export interface CheckpointLayer {
   readonly name: string;
+  /** Keras's class, where the file tells it apart from the name: `Conv2D`, or in snake case, `conv2d`. */
+  readonly className?: string;
   readonly weights: readonly CheckpointWeight[];
 }
 

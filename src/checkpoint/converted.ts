@@ -8,7 +8,7 @@ import { type NpzEntry, readNpz } from '../formats/npz.js';
 import { readSafetensors } from '../formats/safetensors.js';
 import { readZip } from '../formats/zip.js';
 import type { Checkpoint, CheckpointLayer, CheckpointWeight, Container } from './checkpoint.js';
-import { NotKerasError, UnsupportedContainerError } from './errors.js';
+import { NotKerasError } from './errors.js';
 import { roleInName } from './roles.js';
 
 /** The npz key under which a converted file keeps its settings, as JSON bytes. */
@@ -25,8 +25,7 @@ export function readConvertedSafetensors(bytes: Uint8Array, where: string): Chec
 }
 
 /**
- * Opens an npz file. Throws what `readNpz` throws, `UnsupportedContainerError` for Keras's own zip, and `NotKerasError`
- * for a zip without arrays.
+ * Opens an npz file. Throws what `readNpz` throws, and `NotKerasError` for a zip without arrays.
  */
 export function readConvertedNpz(bytes: Uint8Array, where: string): Checkpoint {
   checkMembers(
@@ -40,13 +39,6 @@ export function readConvertedNpz(bytes: Uint8Array, where: string): Checkpoint {
 }
 
 function checkMembers(members: readonly string[], where: string): void {
-  if (members.includes('config.json') && members.includes('model.weights.h5')) {
-    throw new UnsupportedContainerError(
-      where,
-      "Keras's v3 zip (.keras)",
-      'save the weights as legacy HDF5: `model.save_weights("name.h5")` in Keras 2',
-    );
-  }
   if (members.some((name) => name.endsWith('.npy'))) return;
   throw new NotKerasError(
     where,

@@ -8,11 +8,16 @@ export interface ConfigLayer {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
+/** A layer with those of the model it holds, if it is one. */
+export interface ConfigNode extends ConfigLayer {
+  readonly layers: readonly ConfigNode[];
+}
+
 /** Models may be nested in models; deeper than this is no network anybody trained. */
 const MAX_NESTING = 16;
 
-/** Every layer, those of nested models after the layer that holds them. Unreadable parts are passed over. */
-export function configLayers(modelConfig: unknown, depth = 0): ConfigLayer[] {
+/** The layers of a model, nested as they are. Unreadable parts are passed over. */
+export function configTree(modelConfig: unknown, depth = 0): ConfigNode[] {
   const config = record(record(modelConfig)?.config) ?? record(modelConfig);
   const listed = config?.layers ?? record(modelConfig)?.config;
   if (!Array.isArray(listed) || depth > MAX_NESTING) return [];
@@ -22,8 +27,14 @@ export function configLayers(modelConfig: unknown, depth = 0): ConfigLayer[] {
     if (layer === undefined || inner === undefined) return [];
     const name = [layer.name, inner.name].find((value) => typeof value === 'string') ?? '';
     const className = typeof layer.class_name === 'string' ? layer.class_name : '';
-    return [{ name, className, config: inner }, ...configLayers(layer, depth + 1)];
+    return [{ name, className, config: inner, layers: configTree(layer, depth + 1) }];
   });
+}
+
+/** Every layer, those of nested models after the layer that holds them. */
+export function configLayers(modelConfig: unknown): ConfigLayer[] {
+  const flat = (nodes: readonly ConfigNode[]): ConfigLayer[] => nodes.flatMap((node) => [node, ...flat(node.layers)]);
+  return flat(configTree(modelConfig));
 }
 
 /** The first input layer's `(height, width, channels)`, `None` as null; `undefined` where it is not told. */

@@ -1,11 +1,14 @@
 // Any file of Keras weights, opened by what is in it.
 import { printable } from '../core/text.js';
+import { readZip } from '../formats/zip.js';
 import type { Checkpoint } from './checkpoint.js';
 import { NotKerasError, UnnamedWeightsError, UnsupportedContainerError } from './errors.js';
 import { type Hdf5File, openHdf5 } from './hdf5.js';
+import { isKerasZip, readKerasZip } from './keras-zip.js';
 import { findLegacyRoot, readLegacy } from './legacy-hdf5.js';
 import { sniff } from './sniff.js';
 import type { Source } from './source.js';
+import { isStore, readStore } from './v3-store.js';
 
 /** Opens a file as a checkpoint. The caller must `close()` it; weights are read on demand until then. */
 export async function openCheckpoint(source: Source): Promise<Checkpoint> {
@@ -17,14 +20,26 @@ export async function openCheckpoint(source: Source): Promise<Checkpoint> {
     case 'safetensors':
       return (await import('./converted.js')).readConvertedSafetensors(bytes, where);
     case 'zip':
-      return (await import('./converted.js')).readConvertedNpz(bytes, where);
+      return openZip(bytes, where);
   }
+}
+
+async function openZip(bytes: Uint8Array, where: string): Promise<Checkpoint> {
+  const entries = readZip(bytes, where);
+  const members = entries.map(({ name }) => name);
+  if (isKerasZip(members)) return readKerasZip(entries, where);
+  if (members.includes('config.json') && members.includes('model.weights.npz')) {
+    const next = 'save it again with `model.save_weights("name.weights.h5")`';
+    throw new UnsupportedContainerError(where, 'A .keras zip with weights as .npz', next);
+  }
+  return (await import('./converted.js')).readConvertedNpz(bytes, where);
 }
 
 function openKerasHdf5(file: Hdf5File, where: string): Checkpoint {
   try {
     const root = findLegacyRoot(file);
     if (root !== undefined) return readLegacy(file, root);
+    if (isStore(file)) return readStore(file);
     throw notLegacy(file, where);
   } catch (error) {
     file.close();
@@ -34,13 +49,6 @@ function openKerasHdf5(file: Hdf5File, where: string): Checkpoint {
 
 function notLegacy(file: Hdf5File, where: string): Error {
   const members = file.members('/');
-  if (members.includes('layers') || members.includes('_layer_checkpoint_dependencies')) {
-    return new UnsupportedContainerError(
-      where,
-      "Keras's v3 weights store (.weights.h5)",
-      'save the weights as legacy HDF5: `model.save_weights("name.h5")` in Keras 2',
-    );
-  }
   if (members.includes('layer_0') || members.includes('graph')) {
     return new UnnamedWeightsError(
       where,

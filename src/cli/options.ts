@@ -16,6 +16,7 @@ export interface SettingsFlags {
   readonly inputShape?: (number | null)[];
   readonly scheme?: string;
   readonly allowUnused?: string[];
+  readonly map?: 'name' | 'order';
 }
 
 /** Adds the flags that state what would otherwise be inferred from the file. */
@@ -36,12 +37,15 @@ export function addSettingsOptions(command: Command): Command {
     )
     .addOption(new Option('--input-shape <h,w,c>', 'height, width, channels; `?` for unknown').argParser(shape))
     .addOption(new Option('--scheme <id>', 'how layer names are written').choices(NAMING_SCHEMES.map(({ id }) => id)))
+    .addOption(
+      new Option('--map <how>', 'by layer name, or by order for files that lost the names').choices(['name', 'order']),
+    )
     .addOption(new Option('--allow-unused <glob>', 'weights that may be left over; repeatable').argParser(collect));
 }
 
 /** The flags as job options. */
 export function loadingOptions(flags: SettingsFlags, topStated: boolean): LoadingOptions {
-  const { groups, scale, ratio, units, classes, pooling, slices, inputShape, scheme, allowUnused } = flags;
+  const { groups, scale, ratio, units, classes, pooling, slices, inputShape, scheme, allowUnused, map } = flags;
   return {
     ...(groups !== undefined && { groups }),
     ...(scale !== undefined && { scaleFactor: scale }),
@@ -53,6 +57,7 @@ export function loadingOptions(flags: SettingsFlags, topStated: boolean): Loadin
     ...(slices !== undefined && { slices }),
     ...(inputShape !== undefined && { inputShape }),
     ...(scheme !== undefined && { scheme }),
+    ...(map !== undefined && { map }),
     ...(allowUnused !== undefined && { allowUnused }),
   };
 }

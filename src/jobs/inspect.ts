@@ -9,6 +9,7 @@ import { networkMacs } from '../network/cost.js';
 import type { NetworkConfig } from '../results/describe.js';
 import type { InspectedLayer, InspectedWeight, InspectResult, WeightStats } from '../results/inspect.js';
 import { buildNetwork } from '../shufflenet/build.js';
+import { splitFused } from '../shufflenet/fused.js';
 import type { Inference } from '../shufflenet/infer.js';
 import { matchWeights } from '../shufflenet/match.js';
 import { infer, withCheckpoint } from './model.js';
@@ -75,8 +76,12 @@ function builtNetwork(inference: Inference): Pick<NetworkFacts, 'macs' | 'notes'
       : [];
   try {
     const network = buildNetwork({ ...settings, pooling: settings.pooling ?? 'max' });
-    const { report } = matchWeights(layers, network, []);
-    return { macs: networkMacs(network), notes: [...notes, ...poolingNote, ...matchNotes(report)] };
+    const split = splitFused(layers, network);
+    const { report } = matchWeights(split, network, []);
+    return {
+      macs: networkMacs(network),
+      notes: [...notes, ...split.notes.slice(layers.notes.length), ...poolingNote, ...matchNotes(report)],
+    };
   } catch (error) {
     if (!isShuffleportError(error)) throw error;
     return { macs: null, notes: [...notes, { id: error.tag, text: error.explanation.what }] };

@@ -20,6 +20,8 @@ export interface NetworkOptions {
   readonly inputShape?: Shape;
   /** Id of a naming scheme: `article`, `underscore`, `single-underscore`, `dots`. */
   readonly scheme?: string;
+  /** `order`: ignore the layers' names and go by their order within each class; for files that lost the names. */
+  readonly map?: 'name' | 'order';
 }
 
 /** The options as overrides of what is inferred; throws a `UsageError` for a scheme that is not known. */
@@ -39,6 +41,7 @@ const SETTINGS = new Set([
   'pooling',
   'slices',
   'inputShape',
+  'map',
 ]);
 
 function schemeOf(id: string): NamingScheme {

@@ -10,6 +10,7 @@ import { NotShuffleNetError } from './load-errors.js';
 import { settingsFromMetadata } from './metadata.js';
 import type { NamingScheme } from './names.js';
 import { type Observed, observe } from './observe.js';
+import { readByOrder } from './order.js';
 import {
   channelsInStages,
   type Pooling,
@@ -33,12 +34,14 @@ export interface Inference {
 /** Settings the caller states instead of the file, and the scheme to read names under. */
 export interface Overrides extends Partial<ShuffleNetSettings> {
   readonly scheme?: NamingScheme;
+  /** `order`: ignore names, take the layers of each class in their order. */
+  readonly map?: 'name' | 'order';
 }
 
 /** Works out the settings of the ShuffleNet in `checkpoint`; throws `NotShuffleNetError` when there is none. */
 export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {}): Inference {
-  const { scheme, ...stated } = overrides;
-  const layers = readFileLayers(checkpoint, scheme);
+  const { scheme, map = 'name', ...stated } = overrides;
+  const layers = map === 'order' ? readByOrder(checkpoint) : readFileLayers(checkpoint, scheme);
   const seen = observe(layers);
   if (seen.units.length === 0) throw new NotShuffleNetError(checkpoint, layers);
   const config = configLayers(checkpoint.modelConfig);
@@ -202,6 +205,6 @@ function poolingInConfig(config: readonly ConfigLayer[], layers: FileLayers): Po
 function lambdaNote(config: readonly ConfigLayer[]): Note[] {
   const lambdas = config.filter(({ className }) => className === 'Lambda').length;
   if (lambdas === 0) return [];
-  const text = `The file holds ${lambdas} Lambda layers; their code is not run. Outputs made by reloading this file in Keras are no valid reference: the slices of its grouped convolutions would all read the last group.`;
+  const text = `The file holds ${lambdas} Lambda layers; their code is not run. Outputs made by reloading this file in Keras are no valid reference if its slices are the article's lambdas: each would read the last group.`;
   return [{ id: 'lambda-layers', text }];
 }

@@ -30,17 +30,36 @@ export class NotShuffleNetError extends ShuffleportError {
   constructor(checkpoint: Checkpoint, layers: FileLayers) {
     const other = describeOther(checkpoint);
     const weighted = checkpoint.layers.filter((layer) => layer.weights.length > 0);
+    const nameless = checkpoint.named === false || other?.id === 'automatic names';
     super({
-      what: `This is no checkpoint of the article's ShuffleNet: 0 of its ${plural(weighted.length, 'weighted layer')} matched a shuffle unit.`,
+      what: nameless
+        ? `The file does not name its layers, so none can be loaded by name: 0 of ${plural(weighted.length, 'weighted layer')} matched.`
+        : `This is no checkpoint of the article's ShuffleNet: 0 of its ${plural(weighted.length, 'weighted layer')} matched a shuffle unit.`,
       found: `${other === undefined ? '' : `${other.text}; `}layers such as ${someNames(weighted)}`,
       expected: `stage2/block1/1x1_gconv_1 and so on (first missing layer: ${firstMissing(layers)})`,
-      next: other?.next ?? '`inspect` lists what is in the file',
+      next: nameless
+        ? 'load the `.keras` file of the same model, which keeps the names; or map by order, which only shapes can check: --map order'
+        : (other?.next ?? '`inspect` lists what is in the file'),
     });
     this.looksLike = other?.id;
   }
 }
 
 const firstMissing = ({ placed }: FileLayers): string => (placed.has('conv1') ? 'stage2/block1/1x1_gconv_1' : 'conv1');
+
+/** Mapping by order was asked for, and the numbers of layers do not fit. */
+export class OrderMismatchError extends ShuffleportError {
+  readonly tag = 'OrderMismatch';
+  readonly kind = 'file';
+  constructor(layerClass: string, found: number, expected: number) {
+    super({
+      what: 'The layers cannot be mapped by their order: their number does not fit.',
+      found: `${found} layers of the class ${layerClass}`,
+      expected: String(expected),
+      next: '`inspect` lists what is in the file',
+    });
+  }
+}
 
 /** The caller states a group count and the file's kernels are stored for another. */
 export class GroupsConflictError extends ShuffleportError {

@@ -4,6 +4,7 @@ import { globExpression } from '../core/text.js';
 import type { Network } from '../network/layer.js';
 import type { LayerWeights, Model } from '../network/model.js';
 import { type FileLayers, readFileLayers } from './file-layers.js';
+import { splitFused } from './fused.js';
 import { LoadError, NoLayersError } from './load-errors.js';
 import { matchWeights } from './match.js';
 import type { NamingScheme } from './names.js';
@@ -42,7 +43,8 @@ export async function bindLayers(
   settings: ShuffleNetSettings,
   { allowUnused = [] }: Pick<LoadOptions, 'allowUnused'> = {},
 ): Promise<ShuffleNetModel> {
-  const matched = matchWeights(layers, network, allowUnused.map(globExpression));
+  const split = splitFused(layers, network);
+  const matched = matchWeights(split, network, allowUnused.map(globExpression));
   const read = await readMatched(matched.found);
   const report = {
     scheme: layers.scheme.id,
@@ -51,7 +53,7 @@ export async function bindLayers(
     unreadable: [...matched.report.unreadable, ...read.unreadable],
     nonFinite: read.nonFinite,
     negativeVariance: read.negativeVariance,
-    notes: [...layers.notes, ...matched.notes, ...read.notes],
+    notes: [...split.notes, ...matched.notes, ...read.notes],
   };
   const failed =
     report.missing.length + report.mismatched.length + report.unreadable.length > 0 ||

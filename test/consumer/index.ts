@@ -23,6 +23,9 @@ import {
 } from 'shuffleport';
 import { fileSource } from 'shuffleport/node';
 
+// Neither the page's types nor Node's are there: the package's own need none of them.
+declare const console: { log(...values: unknown[]): void };
+
 /** The road from a file to a verdict. Compiled; run only where there is a file. */
 export async function road(path: string): Promise<string[]> {
   const file: Source = await fileSource(path);

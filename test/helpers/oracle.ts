@@ -92,7 +92,7 @@ function argumentsAsJson(args: Arguments): Record<string, unknown> {
 }
 
 /** Whether an argument is an array, not a number, a word or a pair. */
-export function isTensor(value: Arguments[string]): value is Tensor {
+function isTensor(value: Arguments[string]): value is Tensor {
   return typeof value === 'object' && 'data' in value;
 }
 

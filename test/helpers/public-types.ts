@@ -79,8 +79,8 @@ const originalOf = (checker: ts.TypeChecker, symbol: ts.Symbol): ts.Symbol =>
 function spokenOfBy(symbols: readonly ts.Symbol[], checker: ts.TypeChecker): ts.Symbol[] {
   const seen = new Set(symbols);
   const visit = (node: ts.Node): void => {
-    // What a body, an initial value or a private member names is no part of the type.
-    if (ts.isBlock(node) || ts.isPrivateIdentifier(node)) return;
+    // What a body or a private member names is no part of the type.
+    if (ts.isBlock(node)) return;
     if (ts.isPropertyDeclaration(node) && ts.isPrivateIdentifier(node.name)) return;
     if (ts.isTypeReferenceNode(node) || ts.isExpressionWithTypeArguments(node)) {
       const named = checker.getSymbolAtLocation(ts.isTypeReferenceNode(node) ? node.typeName : node.expression);
@@ -93,7 +93,7 @@ function spokenOfBy(symbols: readonly ts.Symbol[], checker: ts.TypeChecker): ts.
     seen.add(symbol);
     symbol.declarations?.forEach(visit);
   };
-  for (const symbol of symbols) symbol.declarations?.filter((found) => isOurs(symbol) && found).forEach(visit);
+  for (const symbol of symbols) if (isOurs(symbol)) symbol.declarations?.forEach(visit);
   return [...seen];
 }
 
@@ -177,7 +177,7 @@ const isOurs = (symbol: ts.Symbol): boolean =>
   (symbol.declarations ?? []).some((declaration) => !declaration.getSourceFile().isDeclarationFile);
 
 const modifiersOf = (symbol: ts.Symbol): ts.ModifierFlags =>
-  (symbol.declarations ?? []).reduce((flags, found) => flags | ts.getCombinedModifierFlags(found), 0);
+  (symbol.declarations ?? []).reduce<ts.ModifierFlags>((flags, found) => flags | ts.getCombinedModifierFlags(found), 0);
 
 const isPublic = (symbol: ts.Symbol): boolean =>
   !(modifiersOf(symbol) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected)) && !symbol.name.startsWith('#');

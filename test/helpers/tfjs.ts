@@ -49,7 +49,7 @@ require('@tensorflow/tfjs-backend-wasm');
 export const TFJS_BACKENDS = ['cpu', 'wasm'] as const;
 
 /** Makes TensorFlow.js compute on `backend` from here on. */
-export async function chooseBackend(backend: (typeof TFJS_BACKENDS)[number]): Promise<void> {
+export async function useBackend(backend: (typeof TFJS_BACKENDS)[number]): Promise<void> {
   if (!(await tf.setBackend(backend))) throw new Error(`TensorFlow.js cannot use its backend ${backend}`);
   await tf.ready();
 }

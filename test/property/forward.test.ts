@@ -85,7 +85,7 @@ describe('loading', () => {
         expect(model.weights).toEqual(expected);
         expect([...model.weights.keys()]).toEqual([...expected.keys()]);
       }),
-      { numRuns: 20 },
+      { numRuns: 8 },
     );
     checkpoint.close();
   });
@@ -111,7 +111,7 @@ describe('images of a batch', () => {
           });
         }
       }),
-      { numRuns: 10 },
+      { numRuns: 6 },
     );
   });
 });

@@ -18,8 +18,12 @@ test('half an ulp is half the way to the next float32', () => {
   expect([1, -1, 1.5, 2, 0, 16777216].map(halfUlp)).toEqual([2 ** -24, 2 ** -24, 2 ** -24, 2 ** -23, 2 ** -150, 1]);
 });
 
-// Absent, cases are drawn from the tables; oracle.test.ts says which it is.
 const oracle = await startOracle();
+console.info(
+  oracle === undefined
+    ? 'property tests: no Python with numpy, so cases are drawn from the committed tables (see fixtures/README.md)'
+    : `property tests: random cases are answered by ${oracle.name}`,
+);
 afterAll(() => oracle?.close());
 
 describe('random cases', () => {

@@ -37,7 +37,7 @@ const ON_IMAGES: Readonly<Record<string, (x: FloatMap, args: Arguments) => Float
   softmax,
 };
 
-/** The evaluator's answer in float64, not rounded. The first axis of `x` is the batch, except for a vector. */
+/** The evaluator's answer in float64, not rounded. The first axis of an `x` of four is the batch. */
 export async function ours(op: string, args: Arguments): Promise<Tensor<Float64Array>> {
   if (op === 'group_conv') return groupedConvolution(args);
   const x = array(args, 'x');
@@ -45,7 +45,8 @@ export async function ours(op: string, args: Arguments): Promise<Tensor<Float64A
     const sum = add(whole(x), whole(array(args, 'y')));
     return tensor(sum.data, sum.shape);
   }
-  if (x.shape.length === 1) return asTensor(ON_IMAGES[op]!(whole(x), args));
+  // Vectors and rows of logits are one map: dense and softmax work along its last axis.
+  if (x.shape.length < 4) return asTensor(ON_IMAGES[op]!(whole(x), args));
   return joined(images(x).map((image) => asTensor(ON_IMAGES[op]!(image, args))));
 }
 
@@ -69,7 +70,7 @@ async function groupedConvolution(args: Arguments): Promise<Tensor<Float64Array>
 }
 
 /** The kernel `(h, w, in / groups, out)` in parts, by the names the article gives their layers. */
-export function groupWeights(kernel: Tensor<Float32Array>, groups: number): Map<string, LayerWeights> {
+function groupWeights(kernel: Tensor<Float32Array>, groups: number): Map<string, LayerWeights> {
   if (groups === 1) return new Map([['conv', { kernel }]]);
   const [height, width, inputs, filters] = kernel.shape as readonly [number, number, number, number];
   const each = filters / groups;

@@ -50,3 +50,8 @@ test('without any Python there is no oracle, and no error', async () => {
   vi.stubEnv('PATH', '');
   expect(await startOracle()).toBeUndefined();
 });
+
+test('the name none asks for the committed tables', async () => {
+  vi.stubEnv('SHUFFLEPORT_PYTHON', 'none');
+  expect(await startOracle()).toBeUndefined();
+});

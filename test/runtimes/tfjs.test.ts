@@ -3,15 +3,27 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { type Tensor, tensor, toFloat64 } from '../../src/core/tensor.js';
 import { evaluator } from '../../src/evaluator/evaluator.js';
 import { exportModel } from '../../src/export/export.js';
+import { toGraphModel } from '../../src/export/tfjs/graph.js';
 import { settingsFromMetadata } from '../../src/shufflenet/metadata.js';
-import { loadFixture, loadReference } from '../helpers/models.js';
-import { chooseBackend, type GraphModel, loadTfjs, TFJS_BACKENDS, tfjsExecutor } from '../helpers/tfjs.js';
+import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
+import { loadFixture, loadReference, noise, randomModel } from '../helpers/models.js';
+import { type GraphModel, loadTfjs, TFJS_BACKENDS, tfjsExecutor, useBackend } from '../helpers/tfjs.js';
 
 /**
  * Of each layer's largest value. Keras's own float32 differs from the exact result by up to 2.3e-6 in these networks
  * (every layer of 33 recorded cases), and two float32 runtimes may err in opposite directions.
  */
 const TOLERANCE = 1e-5;
+
+/** A network that is quick to run. */
+const SMALL: ShuffleNetSettings = {
+  ...DEFAULT_SETTINGS,
+  groups: 3,
+  scaleFactor: 0.25,
+  numShuffleUnits: [1, 1],
+  classes: 10,
+  inputShape: [32, 32, 3],
+};
 
 /** Largest difference of two layers as a fraction of the largest value; shapes must agree. */
 function relativeError(found: Tensor, expected: Tensor): number {
@@ -45,19 +57,8 @@ function classesOf(scores: Tensor): number[] {
   });
 }
 
-/** Numbers between -1 and 1 without a pattern, the same on every machine (a linear congruential generator). */
-function noise(shape: readonly number[]): Tensor {
-  const data = new Float32Array(shape.reduce((size, dim) => size * dim, 1));
-  let state = 1;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[i] = state / 2 ** 31 - 1;
-  }
-  return tensor(data, shape);
-}
-
 describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
-  beforeAll(() => chooseBackend(backend));
+  beforeAll(() => useBackend(backend));
 
   test.each([
     ['k21-g3', 'weights.h5', 'reference.npz', { pooling: 'max' }],
@@ -94,6 +95,28 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     expect(graph.inputs[0]!.shape).toEqual([-1, -1, -1, 3]);
     expectLayers(await tfjsExecutor(graph).run(input, names), await evaluator(model).run(input, names));
     graph.dispose();
+  });
+
+  test.each<[string, Partial<ShuffleNetSettings>]>([
+    ['one group', { groups: 1 }],
+    ['convolutions with a bias', { revision: { ...DEFAULT_SETTINGS.revision, convBias: true } }],
+    ['no top', { includeTop: false }],
+    ['no top and no pooling', { includeTop: false, pooling: null }],
+  ])('a network with %s is the evaluator’s', async (_, differing) => {
+    const model = await randomModel({ ...SMALL, ...differing });
+    const input = noise([2, 32, 32, 3]);
+    const names = model.network.layers.map(({ name }) => name);
+    const graph = await loadTfjs(exportModel(model, 'tfjs'));
+    expectLayers(await tfjsExecutor(graph).run(input, names), await evaluator(model).run(input, names));
+    graph.dispose();
+  });
+
+  test('weights that lie across shards arrive whole', async () => {
+    const model = await loadFixture('k21-g3/weights.h5', { pooling: 'max' });
+    const { input } = keras('k21-g3/reference.npz');
+    const [whole, cut] = await Promise.all([loadTfjs(exportModel(model, 'tfjs')), loadTfjs(toGraphModel(model, 999))]);
+    expect(await tfjsExecutor(cut).run(input)).toEqual(await tfjsExecutor(whole).run(input));
+    for (const graph of [whole, cut]) graph.dispose();
   });
 
   describe('the digits', () => {

@@ -2,6 +2,8 @@
 // sentences are what the article's code gave when it was run under Keras 2.1.6; shapes and names are its text.
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { openCheckpoint } from '../../src/checkpoint/open.js';
+import { bytesSource } from '../../src/checkpoint/source.js';
 import { tensor } from '../../src/core/tensor.js';
 import { networkParameters } from '../../src/network/cost.js';
 import type { Network, Pair, Shape } from '../../src/network/layer.js';
@@ -220,6 +222,29 @@ describe('shuffleNet', () => {
     expect(Object.fromEntries(shapes)).toEqual(
       Object.fromEntries([...layers].map(([name, { shape }]) => [name, shape.slice(1)])),
     );
+  });
+
+  describe('loadModel', () => {
+    const fixture = forwardFixtures().find(({ settings }) => settings.groups === 3)!;
+    const opened = () => openCheckpoint(bytesSource(fixture.name, new Uint8Array(readFileSync(fixture.weights))));
+
+    test('gives the network with its weights, by name', async () => {
+      const checkpoint = await opened();
+      const { network, weights, settings } = await shuffleNet({ ...fixture.settings, loadModel: checkpoint });
+      expect(network).toEqual(shuffleNet(fixture.settings));
+      expect(settings).toEqual(fixture.settings);
+      const stored = checkpoint.layers.find(({ name }) => name === 'stage2/block1/1x1_gconv_1')!.weights[0]!;
+      const { data, shape } = await stored.read();
+      expect(weights.get('stage2/block1/1x1_gconv_1')!.kernel).toMatchObject({ data, shape });
+      checkpoint.close();
+    });
+
+    test('refuses weights of another network', async () => {
+      const checkpoint = await opened();
+      const wrong = shuffleNet({ ...fixture.settings, groups: 1, loadModel: checkpoint });
+      await expect(wrong).rejects.toMatchObject({ tag: 'Load' });
+      checkpoint.close();
+    });
   });
 
   test('slices: last changes attributes of slice layers and nothing else', () => {

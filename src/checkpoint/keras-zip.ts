@@ -1,0 +1,104 @@
+// The `.keras` zip: `config.json` (read as data, nothing in it is run), `metadata.json` and `model.weights.h5`.
+import { decodeText } from '../core/bytes.js';
+import { printable } from '../core/text.js';
+import type { Note } from '../core/weights.js';
+import type { ZipEntry } from '../formats/zip.js';
+import type { Checkpoint, CheckpointLayer } from './checkpoint.js';
+import { NotKerasError } from './errors.js';
+import { openHdf5 } from './hdf5.js';
+import { type ConfigLayer, type ConfigNode, configLayers, configTree } from './model-config.js';
+import { isStore, readStore, type StoreLayerConfig, split } from './v3-store.js';
+
+/** Whether a zip with these members is Keras's. */
+export function isKerasZip(members: readonly string[]): boolean {
+  return members.includes('config.json') && members.includes('model.weights.h5');
+}
+
+/** Opens a `.keras` zip by its three known members; no other is looked at, and nothing is unpacked to disk. */
+export async function readKerasZip(entries: readonly ZipEntry[], where: string): Promise<Checkpoint> {
+  const member = (name: string): ZipEntry | undefined => entries.find((entry) => entry.name === name);
+  const notes: Note[] = [];
+  const config = parse(member('config.json'), notes);
+  const metadata = parse(member('metadata.json'), notes) as { keras_version?: unknown } | undefined;
+  const file = await openHdf5(member('model.weights.h5')!.read(), `${where}, member "model.weights.h5"`);
+  try {
+    if (!isStore(file))
+      throw new NotKerasError(where, 'a .keras zip', file.members('/'), 'a group layers in model.weights.h5');
+    const store = readStore(file, (paths) => configsByPath(paths, configTree(config)));
+    const version = metadata?.keras_version;
+    return {
+      ...store,
+      layers: inModelOrder(store.layers, configLayers(config)),
+      container: 'keras-v3-zip',
+      ...(typeof version === 'string' && { kerasVersion: version }),
+      ...(config !== undefined && { modelConfig: config }),
+      notes: [...notes, ...store.notes],
+    };
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+/** The store lists layers by class; the architecture knows their order. */
+function inModelOrder(layers: readonly CheckpointLayer[], config: readonly ConfigLayer[]): CheckpointLayer[] {
+  const order = new Map(config.map(({ name }, i) => [name, i]));
+  const place = ({ name }: CheckpointLayer): number => order.get(name) ?? order.size;
+  return [...layers].sort((a, b) => place(a) - place(b));
+}
+
+function parse(entry: ZipEntry | undefined, notes: Note[]): unknown {
+  if (entry === undefined) return undefined;
+  try {
+    return JSON.parse(decodeText(entry.read())) as unknown;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    notes.push({
+      id: 'unreadable-config',
+      text: `${entry.name} is no JSON (${printable(String(error))}); it is left aside.`,
+    });
+    return undefined;
+  }
+}
+
+/**
+ * The architecture's layer for each group. Keras numbers the layers of each class in the model's order, so the n-th
+ * group of a class is the n-th such layer (2.12 and 2.13 left numbers out, never changed the order). Where the counts
+ * differ, nothing is matched.
+ */
+function configsByPath(paths: readonly string[], layers: readonly ConfigNode[]): Map<string, StoreLayerConfig> {
+  const found = new Map<string, StoreLayerConfig>();
+  const groups = new Map<string, string[]>();
+  for (const path of paths.filter((candidate) => depthOf(candidate) === 1)) {
+    const [className] = split(path.slice(path.lastIndexOf('/') + 1));
+    groups.set(className, [...(groups.get(className) ?? []), path]);
+  }
+  for (const [className, members] of groups) {
+    const sameClass = layers.filter((layer) => snakeCase(layer.className) === className);
+    if (sameClass.length !== members.length) continue;
+    members.forEach((path, i) => {
+      const layer = sameClass[i]!;
+      found.set(path, layer);
+      const inner = paths.filter((other) => other.startsWith(`${path}/`));
+      for (const [innerPath, config] of configsByPath(
+        inner.map((other) => other.slice(path.length)),
+        layer.layers,
+      )) {
+        found.set(path + innerPath, config);
+      }
+    });
+  }
+  return found;
+}
+
+const depthOf = (path: string): number =>
+  path.split('/').filter((part) => part === 'layers' || part === '_layer_checkpoint_dependencies').length;
+
+/** Keras's `to_snake_case`: `BatchNormalization` is `batch_normalization`, `Conv2D` is `conv2d`. */
+function snakeCase(className: string): string {
+  return className
+    .replace(/\W+/g, '')
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}

@@ -1,0 +1,247 @@
+// `verify`: a Keras file against what Keras recorded, whole, renamed, changed and incomplete.
+import { describe, expect, test } from 'vitest';
+import { bytesSource } from '../../src/checkpoint/source.js';
+import { tensor } from '../../src/core/tensor.js';
+import { convert } from '../../src/jobs/convert.js';
+import { verify } from '../../src/jobs/verify.js';
+import { loadReference } from '../helpers/models.js';
+import { changed, floats, keras, npz, referenceWith, weightsOf } from './material.js';
+
+const G3 = keras('k21-g3/weights.h5');
+const G3_REFERENCE = keras('k21-g3/reference.npz');
+/** 33 x 47 with average pooling: the last map has more than one cell, so the poolings differ. */
+const ODD = keras('k21-g3-odd/weights.h5');
+const ODD_REFERENCE = keras('k21-g3-odd/reference.npz');
+
+/** Only some layers, so that the test is short. */
+const only = (name: string, ...keys: string[]) =>
+  referenceWith(name, (key, array) => (keys.includes(key) ? [key, array] : undefined));
+
+describe('a network that Keras wrote', () => {
+  test.each([
+    ['k21-g3/weights.h5', 'k21-g3/reference.npz'],
+    ['k21-g8/weights.h5', 'k21-g8/reference.npz'],
+    ['k215-g3/weights.h5', 'k215-g3/reference.npz'],
+  ])('passes, layer by layer: %s', async (file, reference) => {
+    const result = await verify(keras(file), keras(reference), { pooling: 'max' });
+    expect(result).toMatchObject({
+      source: { name: file },
+      reference: { name: reference },
+      verdict: 'pass',
+      executor: 'evaluator',
+      tolerance: 1e-5,
+      pooling: { decision: 'max', source: 'flag' },
+      firstFailure: null,
+      notCompared: [],
+      otherLayers: [],
+      notes: [],
+    });
+    expect(result.layers).toHaveLength(68);
+    expect(result.layers.every(({ verdict, maxRelError }) => verdict === 'pass' && maxRelError! <= 3e-6)).toBe(true);
+  });
+
+  test('fails against the same network with the last slices, unless told to read them', async () => {
+    const reference = keras('k21-g3/reference_lastslice.npz');
+    const own = await verify(G3, reference, { pooling: 'max' });
+    expect(own).toMatchObject({ verdict: 'fail', firstFailure: { layer: 'stage2/block2/1x1_gconv_1/concat' } });
+    expect(own.config.slices).toBe('own');
+    const last = await verify(G3, reference, { pooling: 'max', slices: 'last' });
+    expect(last).toMatchObject({ verdict: 'pass', config: { slices: 'last' } });
+  });
+
+  test('is held to the tolerance that is stated', async () => {
+    const recorded = only('k21-g3/reference.npz', 'conv1');
+    const result = await verify(G3, recorded, { pooling: 'max', tolerance: 1e-12 });
+    expect(result).toMatchObject({ verdict: 'fail', tolerance: 1e-12, firstFailure: { layer: 'conv1' } });
+  });
+
+  test('runs at the size of the reference, whatever size its architecture states', async () => {
+    const full = keras('k21-g3-full/model_noopt.h5');
+    const result = await verify(full, only('k21-g3-odd/reference.npz', 'conv1'));
+    expect(result.layers[0]).toMatchObject({ layer: 'conv1', shape: [2, 17, 24, 6], verdict: 'fail' });
+    expect(result.config.inputShape).toEqual([33, 47, 3]);
+  });
+
+  test('is refused an input of another size than the one that is stated', async () => {
+    const stated = { pooling: 'max', inputShape: [64, 64, 3] } as const;
+    await expect(verify(G3, G3_REFERENCE, stated)).rejects.toMatchObject({ tag: 'InputShape' });
+  });
+});
+
+describe('pooling', () => {
+  test('that nobody states is found out: the one that fits', async () => {
+    const result = await verify(ODD, ODD_REFERENCE);
+    expect(result).toMatchObject({
+      verdict: 'pass',
+      pooling: { decision: 'avg', source: 'reference' },
+      config: { pooling: 'avg', inputShape: [33, 47, 3] },
+    });
+    expect(result.layers).toHaveLength(68);
+  });
+
+  test('that is stated wrongly fails, at the pool', async () => {
+    const result = await verify(ODD, only('k21-g3-odd/reference.npz', 'global_pool', 'fc'), { pooling: 'max' });
+    expect(result).toMatchObject({
+      verdict: 'fail',
+      pooling: { decision: 'max', source: 'flag' },
+      firstFailure: { layer: 'global_pool' },
+    });
+  });
+
+  test('is undecided when both fit: at 32 x 32 the last map has one cell', async () => {
+    const result = await verify(G3, only('k21-g3/reference.npz', 'conv1', 'softmax'));
+    expect(result).toMatchObject({ verdict: 'undecided', pooling: { decision: null, source: 'none' } });
+    expect(result.layers.map(({ verdict }) => verdict)).toEqual(['pass', 'pass']);
+  });
+
+  test('is found out from the reference all the same when neither fits: no decision, and a failure', async () => {
+    const wrong = referenceWith('k21-g3-odd/reference.npz', (key, array) => {
+      if (key === 'conv1') return [key, changed(array, 5, 99)];
+      return key === 'global_pool' ? [key, array] : undefined;
+    });
+    const result = await verify(ODD, wrong);
+    expect(result).toMatchObject({
+      verdict: 'fail',
+      pooling: { decision: null, source: 'none' },
+      firstFailure: { layer: 'conv1', key: 'conv1', shape: [2, 17, 24, 6] },
+    });
+    // Of the two, the one with fewer wrong layers is shown.
+    expect(result.config.pooling).toBe('avg');
+    expect(result.layers.map(({ layer, verdict }) => [layer, verdict])).toEqual([
+      ['conv1', 'fail'],
+      ['global_pool', 'pass'],
+    ]);
+  });
+
+  test("is told by a full model's architecture", async () => {
+    const recorded = only('k21-g3-full/reference.npz', 'softmax');
+    const result = await verify(keras('k21-g3-full/model_noopt.h5'), recorded);
+    expect(result).toMatchObject({ verdict: 'pass', pooling: { decision: 'max', source: 'config' } });
+  });
+
+  test('is told by a converted file', async () => {
+    const { files } = await convert(ODD, { to: 'npz', pooling: 'avg' });
+    const recorded = only('k21-g3-odd/reference.npz', 'softmax');
+    const result = await verify(bytesSource('converted.npz', files[0]!.bytes), recorded);
+    expect(result).toMatchObject({ verdict: 'pass', pooling: { decision: 'avg', source: 'metadata' } });
+  });
+});
+
+describe('without a top', () => {
+  test('the pool is the end, and what lies beyond is named', async () => {
+    const result = await verify(ODD, ODD_REFERENCE, { includeTop: false });
+    expect(result).toMatchObject({
+      verdict: 'pass',
+      pooling: { decision: 'avg', source: 'reference' },
+      config: { includeTop: false },
+      notCompared: ['fc', 'softmax'],
+      otherLayers: ['fc'],
+    });
+    expect(result.layers.at(-1)!.layer).toBe('global_pool');
+  });
+
+  test('and without a recorded pool there is none to decide', async () => {
+    const result = await verify(ODD, only('k21-g3-odd/reference.npz', 'conv1'), { includeTop: false });
+    expect(result).toMatchObject({ verdict: 'pass', pooling: { decision: null, source: 'none' } });
+    expect(result.config.pooling).toBeNull();
+  });
+});
+
+describe('recorded keys', () => {
+  const unit = 'stage2/block2/1x1_gconv_1';
+  const CONCAT = `${unit}/concat`;
+  test.each([
+    CONCAT,
+    unit,
+    `${unit}_concat`,
+    'stage2__block2__1x1_gconv_1__concat',
+    'stage2__block2__1x1_gconv_1',
+    'stage2__block2__1x1_gconv_1_concat',
+  ])("may name a grouped convolution's output %s", async (key) => {
+    const renamed = referenceWith('k21-g3/reference.npz', (name, array) =>
+      name === CONCAT ? [key, array] : undefined,
+    );
+    const result = await verify(G3, renamed, { pooling: 'max' });
+    expect(result.layers).toMatchObject([{ layer: CONCAT, key, verdict: 'pass' }]);
+    expect(result.notCompared).toEqual([]);
+  });
+
+  test('may be written as the file writes its names', async () => {
+    const weights = [...(await weightsOf('k21-g3/weights.h5'))].map(([key, value]) => {
+      const [role] = key.split('/').slice(-1);
+      return [`${key.slice(0, -role!.length - 1).replaceAll('/', '_')}/${role}`, value] as const;
+    });
+    const renamed = referenceWith('k21-g3/reference.npz', (key, array) =>
+      key === 'stage2/block1/add' || key === 'stage2/block2/add' ? [key.replaceAll('/', '_'), array] : undefined,
+    );
+    const result = await verify(npz(weights, 'underscore.npz'), renamed, { pooling: 'max' });
+    expect(result.layers).toMatchObject([{ layer: 'stage2/block2/add', key: 'stage2_block2_add', verdict: 'pass' }]);
+  });
+
+  test('that name no layer are listed as not compared', async () => {
+    const extra = referenceWith('k21-g3/reference.npz', (key, array) => {
+      if (key === 'conv1') return [key, array];
+      return key === 'fc' ? ['head/dense', array] : undefined;
+    });
+    expect((await verify(G3, extra, { pooling: 'max' })).notCompared).toEqual(['head/dense']);
+  });
+
+  test('that name no layer, all of them, are an error', async () => {
+    const strange = referenceWith('k21-g3/reference.npz', (key, array) => [`model/${key}`, array]);
+    await expect(verify(G3, strange, { pooling: 'max' })).rejects.toMatchObject({
+      tag: 'NothingCompared',
+      kind: 'file',
+    });
+  });
+
+  test('that mean one layer twice are an error', async () => {
+    const [conv1, input] = ['conv1', 'input'].map((key) => loadReference('k21-g3/reference.npz').get(key)!);
+    const add = floats([1], [1]);
+    const twice = npz([
+      ['input', input!],
+      ['conv1', conv1!],
+      ['stage2/block2/add', add],
+      ['stage2__block2__add', add],
+    ]);
+    await expect(verify(G3, twice, { pooling: 'max' })).rejects.toMatchObject({ tag: 'AmbiguousKey', kind: 'file' });
+  });
+
+  test('without an input are an error', async () => {
+    const none = npz([['conv1', floats([1], [1])]], 'r.npz');
+    await expect(verify(G3, none, { pooling: 'max' })).rejects.toMatchObject({
+      tag: 'MissingInput',
+      explanation: { where: 'r.npz' },
+    });
+  });
+});
+
+test('a recorded output of another shape fails, without errors', async () => {
+  const reshaped = referenceWith('k21-g3/reference.npz', (key, array) =>
+    key === 'softmax' ? [key, tensor(array.data, [10, 2])] : undefined,
+  );
+  const result = await verify(G3, reshaped, { pooling: 'max' });
+  expect(result.verdict).toBe('fail');
+  expect(result.firstFailure).toEqual({
+    layer: 'softmax',
+    key: 'softmax',
+    verdict: 'fail',
+    shape: [2, 10],
+    maxAbsError: null,
+    maxRelError: null,
+    reason: 'its output has the shape (2, 10), the reference (10, 2)',
+  });
+});
+
+test('weights that may be left over are let through by name', async () => {
+  const weights = await weightsOf('k21-g3/weights.h5');
+  weights.set('conv1/bias', floats([6], Array(6).fill(0)));
+  const recorded = only('k21-g3/reference.npz', 'conv1');
+  const source = npz(weights);
+  await expect(verify(source, recorded, { pooling: 'max' })).rejects.toMatchObject({
+    tag: 'Load',
+    kind: 'file',
+    report: { unused: [{ weight: 'conv1/bias', ownLayer: true, allowed: false }] },
+  });
+  const allowed = { pooling: 'max', allowUnused: ['conv1/b*'] } as const;
+  expect((await verify(source, recorded, allowed)).verdict).toBe('pass');
+});
