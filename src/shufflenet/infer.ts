@@ -2,11 +2,12 @@
 
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { type ConfigLayer, configInputShape, configLayers } from '../checkpoint/model-config.js';
+import { isShuffleportError } from '../core/errors.js';
 import type { Note } from '../core/weights.js';
 import type { Shape } from '../network/layer.js';
 import { type FileLayers, readFileLayers } from './file-layers.js';
 import { checkGroups } from './groups-conflict.js';
-import { NotShuffleNetError } from './load-errors.js';
+import { NoLayersError, NotShuffleNetError } from './load-errors.js';
 import { settingsFromMetadata } from './metadata.js';
 import type { NamingScheme } from './names.js';
 import { type Observed, observe } from './observe.js';
@@ -43,7 +44,7 @@ export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {})
   const { scheme, map = 'name', ...stated } = overrides;
   const layers = map === 'order' ? readByOrder(checkpoint) : readFileLayers(checkpoint, scheme);
   const seen = observe(layers);
-  if (seen.units.length === 0) throw new NotShuffleNetError(checkpoint, layers);
+  if (seen.units.length === 0) throw nothingMatched(checkpoint, layers);
   const config = configLayers(checkpoint.modelConfig);
   const told = settingsFromMetadata(checkpoint.metadata) ?? {};
   if (stated.groups !== undefined) checkGroups(layers, seen, stated.groups, fromShapes(seen, stated, [null, null, 3]));
@@ -54,6 +55,21 @@ export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {})
     layers,
     notes: [...layers.notes, ...lambdaNote(config)],
   };
+}
+
+function nothingMatched(checkpoint: Checkpoint, layers: FileLayers): Error {
+  if (checkpoint.layers.every(({ weights }) => weights.length === 0)) return new NoLayersError(checkpoint);
+  return new NotShuffleNetError(checkpoint, layers, fitsByOrder(checkpoint));
+}
+
+/** Whether the layers, names aside, are as many of each class as some ShuffleNet has. */
+function fitsByOrder(checkpoint: Checkpoint): boolean {
+  try {
+    return readByOrder(checkpoint).placed.size > 0;
+  } catch (error) {
+    if (isShuffleportError(error)) return false;
+    throw error;
+  }
 }
 
 function fromShapes(seen: Observed, stated: Partial<ShuffleNetSettings>, inputShape: Shape): InferredSettings {

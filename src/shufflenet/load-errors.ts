@@ -27,7 +27,7 @@ export class NotShuffleNetError extends ShuffleportError {
   readonly kind = 'file';
   /** What it looks like, where that is known: `ShuffleNet V2`, `MobileNet`. */
   readonly looksLike: string | undefined;
-  constructor(checkpoint: Checkpoint, layers: FileLayers) {
+  constructor(checkpoint: Checkpoint, layers: FileLayers, fitsByOrder = false) {
     const other = describeOther(checkpoint);
     const weighted = checkpoint.layers.filter((layer) => layer.weights.length > 0);
     const nameless = checkpoint.named === false || other?.id === 'automatic names';
@@ -37,12 +37,16 @@ export class NotShuffleNetError extends ShuffleportError {
         : `This is no checkpoint of the article's ShuffleNet: 0 of its ${plural(weighted.length, 'weighted layer')} matched a shuffle unit.`,
       found: `${other === undefined ? '' : `${other.text}; `}layers such as ${someNames(weighted)}`,
       expected: `stage2/block1/1x1_gconv_1 and so on (first missing layer: ${firstMissing(layers)})`,
-      next: nameless
-        ? 'load the `.keras` file of the same model, which keeps the names; or map by order, which only shapes can check: --map order'
-        : (other?.next ?? '`inspect` lists what is in the file'),
+      next: nameless ? namelessAdvice(fitsByOrder) : (other?.next ?? '`inspect` lists what is in the file'),
     });
     this.looksLike = other?.id;
   }
+}
+
+function namelessAdvice(fitsByOrder: boolean): string {
+  const keras = 'load the `.keras` file of the same model, which keeps the names';
+  if (!fitsByOrder) return `${keras}; the layers do not fit the article's order either`;
+  return `${keras}; or map by order: the number of layers of each class fits the article's network exactly (--map order)`;
 }
 
 const firstMissing = ({ placed }: FileLayers): string => (placed.has('conv1') ? 'stage2/block1/1x1_gconv_1' : 'conv1');

@@ -14,7 +14,9 @@ const ramp = grid([1, 2, 3], [4, 5, 6], [7, 8, 9]);
 describe('a convolution', () => {
   test('sums the products of map and kernel, which is not turned around', () => {
     const kernel = weight([2, 2, 1, 1], [1, 10, 100, 1000]);
-    expect(conv2d(ramp, kernel, VALID)).toEqual(grid([1 + 20 + 400 + 5000, 2 + 30 + 500 + 6000], [4 + 50 + 700 + 8000, 5 + 60 + 800 + 9000]));
+    expect(conv2d(ramp, kernel, VALID)).toEqual(
+      grid([1 + 20 + 400 + 5000, 2 + 30 + 500 + 6000], [4 + 50 + 700 + 8000, 5 + 60 + 800 + 9000]),
+    );
   });
 
   test('sees nothing outside the map', () => {

@@ -102,7 +102,7 @@ describe('nothing is converted', () => {
 
   test('when a group count is stated that the kernels contradict, said at the first grouped convolution', async () => {
     // Eight groups at 0.25x: 96 channels and 24 in the bottleneck, 12 and 3 a group (paper, table 1).
-    await expect(convert(G3, { to: 'npz', pooling: 'max', groups: 8 })).rejects.toMatchObject({
+    await expect(convert(G3, { to: 'npz', pooling: 'max', groups: 8, bottleneckRatio: 0.25 })).rejects.toMatchObject({
       tag: 'GroupsConflict',
       kind: 'file',
       explanation: {

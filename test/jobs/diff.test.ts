@@ -37,7 +37,13 @@ const before = [
 ] as const;
 
 const against = async (...after: Parameters<typeof npz>[0][]) =>
-  diff(npz(before, 'a.npz'), npz(after.flatMap((part) => [...part]), 'b.npz'));
+  diff(
+    npz(before, 'a.npz'),
+    npz(
+      after.flatMap((part) => [...part]),
+      'b.npz',
+    ),
+  );
 
 describe('a difference', () => {
   test('is none between zeros of either sign, nor between values that are no numbers', async () => {
@@ -50,9 +56,7 @@ describe('a difference', () => {
     expect(await against([['dense_1/kernel', other], before[1]])).toMatchObject({
       same: false,
       equal: 1,
-      differences: [
-        { kind: 'values', layer: 'dense_1', weight: 'kernel', count: 3, maxAbsDifference: 2, at: [1, 1] },
-      ],
+      differences: [{ kind: 'values', layer: 'dense_1', weight: 'kernel', count: 3, maxAbsDifference: 2, at: [1, 1] }],
     });
   });
 

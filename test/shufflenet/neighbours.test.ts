@@ -1,7 +1,7 @@
 // Which settings near a failing one work, held against what Keras built and refused (fixtures/keras).
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { IndivisibleChannelsError } from '../../src/shufflenet/errors.js';
+import { IndivisibleChannelsError, InvalidGroupsError } from '../../src/shufflenet/errors.js';
 import { withNeighbours } from '../../src/shufflenet/neighbours.js';
 import { DEFAULT_SETTINGS } from '../../src/shufflenet/settings.js';
 
@@ -58,9 +58,6 @@ test('the error stays what it was, with other advice', () => {
   expect(error.explanation.next).toMatch(/^with all else as it is, these work: groups /);
 });
 
-test('where no single change helps, that is said', () => {
-  // A ratio of 0.01 leaves one bottleneck channel or none whatever the scale; so is every stage's number of channels.
-  const error = new IndivisibleChannelsError('layer', 'in', 1, 8);
-  const none = withNeighbours(error, { ...DEFAULT_SETTINGS, groups: 7 as 8, numShuffleUnits: [3, 7, 3] });
-  expect(none).toBeInstanceOf(IndivisibleChannelsError);
+test('settings that are wrong in another way are not taken for indivisible ones', () => {
+  expect(() => nextOf({ groups: 7, scaleFactor: 1, bottleneckRatio: 0.25 })).toThrow(InvalidGroupsError);
 });

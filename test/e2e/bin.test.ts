@@ -1,0 +1,56 @@
+// The built program as a process of its own, as a shell runs it. `npm test` builds it first.
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const WEIGHTS = 'fixtures/keras/k21-g3/weights.h5';
+
+/** Runs `node bin/shuffleport.js ARGS…` with its output piped. */
+function shuffleport(...args: string[]): { code: number | null; out: string; err: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['bin/shuffleport.js', ...args], {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 2 ** 26,
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+describe('shuffleport as a process', () => {
+  test('prints its version', () => {
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+    expect(shuffleport('--version')).toEqual({ code: 0, out: `${version}\n`, err: '' });
+  });
+
+  test('prints JSON, whole, into a pipe, and nothing else', () => {
+    const { code, out, err } = shuffleport('inspect', WEIGHTS, '--json');
+    expect([code, err]).toEqual([0, '']);
+    const result = JSON.parse(out);
+    expect(out.length).toBeGreaterThan(16_384);
+    expect(result.totals).toMatchObject({ layers: 129, weightedLayers: 58, weights: 113, parameters: 28_258 });
+    expect(result.layers).toHaveLength(129);
+  });
+
+  test('ends with the exit code of its error, which goes to stderr, plain where nobody watches', () => {
+    const { code, out, err } = shuffleport('inspect', 'fixtures/keras/none.h5');
+    expect([code, out]).toEqual([3, '']);
+    expect(err).toMatch(/^error: There is no such file\.\n/);
+  });
+
+  test('ends with 2 when it is called wrongly', () => {
+    const { code, out, err } = shuffleport('inspect', WEIGHTS, '--colour');
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain("unknown option '--colour'");
+  });
+
+  test('ends with 1 when the answer is no', () => {
+    const args = ['-r', 'fixtures/keras/k21-g3/reference_lastslice.npz', '--pooling', 'max', '--json'];
+    const { code, out } = shuffleport('verify', WEIGHTS, ...args);
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({
+      verdict: 'fail',
+      firstFailure: { layer: 'stage2/block2/1x1_gconv_1/concat' },
+    });
+  });
+});

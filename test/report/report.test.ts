@@ -1,0 +1,376 @@
+// Reports as people and machines read them, from results written out by hand.
+import { describe, expect, test } from 'vitest';
+import { inspectText } from '../../src/report/inspect.js';
+import { SCHEMA_VERSION, toJson } from '../../src/report/json.js';
+import { convertText, diffText, predictText } from '../../src/report/others.js';
+import { describeConfig, describeNotes } from '../../src/report/settings.js';
+import { markdownTable, textTable } from '../../src/report/table.js';
+import { verifyText } from '../../src/report/verify.js';
+import type { PredictResult } from '../../src/results/predict.js';
+import { CONFIG, verdict, verified } from './results.js';
+
+/** A name that would clear a terminal. */
+const HOSTILE = 'evil\u001b[2J';
+
+describe('a table', () => {
+  const columns = [{ title: 'layer' }, { title: 'n', align: 'right' }, { title: 'end' }] as const;
+  const rows = [
+    ['conv1', '162', 'x'],
+    ['a|b', '5', ''],
+  ];
+
+  test('for a terminal is set in columns, without blanks at the ends of lines', () => {
+    expect(textTable(columns, rows).split('\n')).toEqual([
+      'layer    n  end', //
+      'conv1  162  x',
+      'a|b      5',
+    ]);
+  });
+
+  test('without rows is its titles', () => {
+    expect(textTable(columns, [])).toBe('layer  n  end');
+  });
+
+  test('in Markdown has a rule that aligns, and escapes what would end a cell', () => {
+    expect(markdownTable(columns, rows).split('\n')).toEqual([
+      '| layer | n | end |',
+      '| --- | ---: | --- |',
+      '| conv1 | 162 | x |',
+      '| a\\|b | 5 |  |',
+    ]);
+  });
+});
+
+describe('JSON', () => {
+  test('names its schema and its version first, then the result', () => {
+    const parsed = JSON.parse(toJson('diff', { same: true, at: [1, 2] }));
+    expect(parsed).toEqual({ schema: 'shuffleport/diff', schemaVersion: SCHEMA_VERSION, same: true, at: [1, 2] });
+    expect(Object.keys(parsed).slice(0, 2)).toEqual(['schema', 'schemaVersion']);
+  });
+
+  test('keeps numbers that JSON lacks as text, however deep', () => {
+    const values = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 1.5, null];
+    expect(JSON.parse(toJson('verify', { layers: [{ values }] })).layers[0].values).toEqual([
+      'NaN',
+      'Infinity',
+      '-Infinity',
+      1.5,
+      null,
+    ]);
+  });
+});
+
+describe('settings', () => {
+  test('are one line', () => {
+    expect(describeConfig(CONFIG)).toBe(
+      'ShuffleNet v1, groups 3, scale 0.25, bottleneck ratio 0.5, units 1,2, 10 classes, avg pooling, input (32, None, 3)',
+    );
+  });
+
+  test('tell what is unusual', () => {
+    const revision = { convBias: true, firstGconv2Grouped: true, bottleneckFrom: 'out-in' } as const;
+    const text = describeConfig({ ...CONFIG, includeTop: false, pooling: null, slices: 'last', revision });
+    expect(text).toBe(
+      [
+        'ShuffleNet v1, groups 3, scale 0.25, bottleneck ratio 0.5, units 1,2, no top, pooling not known',
+        'input (32, None, 3), every group reads the last slice, convolutions with bias',
+        "stage 2's first unit grouped, bottleneck from output - input",
+      ].join(', '),
+    );
+  });
+
+  test('are followed by notes, one a line', () => {
+    const notes = [
+      { id: 'a', text: 'One.' },
+      { id: 'b', text: 'Two.' },
+    ];
+    expect(describeNotes(notes)).toEqual(['note: One.', 'note: Two.']);
+  });
+});
+
+describe('what inspect says', () => {
+  const weight = { name: 'kernel:0', role: 'kernel', shape: [3, 3, 3, 60], dtype: 'float32' };
+  const result = {
+    file: { name: 'weights.h5', bytes: 526_760 },
+    container: 'keras-hdf5-weights',
+    kerasVersion: '2.1.6',
+    backend: 'tensorflow',
+    scheme: 'article',
+    config: CONFIG,
+    layers: [
+      { name: 'input_1', weights: [] },
+      { name: 'stage2/conv', weights: [weight, { name: 'extra', role: null, shape: [60], dtype: 'float16' }] },
+      { name: 'stage2/dw', weights: [{ ...weight, role: 'depthwise_kernel', fault: 'It is gone.' }] },
+      { name: 'fc', weights: [weight] },
+    ],
+    totals: { layers: 4, weightedLayers: 3, weights: 4, parameters: 3300, macs: 2_460_000 },
+    notes: [{ id: 'n', text: 'A note.' }],
+  };
+
+  test('is the file, its settings, its layers, its totals and its notes', () => {
+    expect(inspectText(result).split('\n')).toEqual([
+      'weights.h5: keras-hdf5-weights, Keras 2.1.6, tensorflow, 526.8 kB',
+      `${describeConfig(CONFIG)}; names: article`,
+      '',
+      'layer        weight            shape          dtype    parameters',
+      'stage2/conv  kernel            (3, 3, 3, 60)  float32       1,620',
+      '             extra             (60,)          float16          60',
+      'stage2/dw    depthwise_kernel  (3, 3, 3, 60)  float32  unreadable',
+      'fc           kernel            (3, 3, 3, 60)  float32       1,620',
+      '',
+      '4 layers, 3 with weights; 4 weights, 3,300 parameters, 2.5 M multiply-adds',
+      'note: A note.',
+    ]);
+  });
+
+  test('may be a tree, with layers under the parts of their names', () => {
+    const lines = inspectText(result, 'tree').split('\n');
+    expect(lines.slice(3, 11)).toEqual([
+      'stage2',
+      '  conv',
+      '    kernel (3, 3, 3, 60) float32',
+      '    extra (60,) float16',
+      '  dw',
+      '    depthwise_kernel (3, 3, 3, 60) float32',
+      'fc',
+      '  kernel (3, 3, 3, 60) float32',
+    ]);
+  });
+
+  test('may be Markdown', () => {
+    const text = inspectText(result, 'markdown');
+    expect(text).toContain('| layer | weight | shape | dtype | parameters |\n| --- | --- | --- | --- | ---: |');
+    expect(text).toContain('| stage2/conv | kernel | (3, 3, 3, 60) | float32 | 1,620 |');
+  });
+
+  test('has columns for the numbers of weights that were read', () => {
+    const stats = { min: -0.123456, max: 12.5, mean: 1e-9, std: null, zeros: 3, nonFinite: 1 };
+    const text = inspectText({ ...result, layers: [{ name: 'a', weights: [{ ...weight, stats }, weight] }] });
+    const [titles, first, second] = text.split('\n').slice(3);
+    expect(titles!.split(/ {2,}/).slice(5)).toEqual(['min', 'max', 'mean', 'std', 'zeros', 'not finite']);
+    expect(first!.trim().split(/ {2,}/)).toEqual([
+      'a',
+      'kernel',
+      '(3, 3, 3, 60)',
+      'float32',
+      '1,620',
+      '-0.1235',
+      '12.5',
+      '1e-9',
+      '3',
+      '1',
+    ]);
+    expect(second!.trim().split(/ {2,}/)).toEqual(['kernel', '(3, 3, 3, 60)', 'float32', '1,620']);
+  });
+
+  test('says so when the file is of another network, without a version, without weights', () => {
+    const other = { ...result, config: null, scheme: null, kerasVersion: null, backend: null, layers: [], notes: [] };
+    const text = inspectText({ ...other, totals: { ...result.totals, macs: null } });
+    expect(text.split('\n')).toEqual([
+      'weights.h5: keras-hdf5-weights, Keras version not stated, 526.8 kB',
+      "not a checkpoint of the article's ShuffleNet",
+      '',
+      'no weights',
+      '',
+      '4 layers, 3 with weights; 4 weights, 3,300 parameters',
+    ]);
+  });
+
+  test.each(['table', 'tree', 'markdown'] as const)('is safe to print whatever the file says: %s', (format) => {
+    const hostile = {
+      ...result,
+      file: { name: HOSTILE, bytes: 1 },
+      kerasVersion: HOSTILE,
+      backend: HOSTILE,
+      layers: [{ name: `a/${HOSTILE}`, weights: [{ ...weight, role: null, name: HOSTILE }] }],
+    };
+    const text = inspectText(hostile, format);
+    expect(text).not.toContain('\u001b');
+    expect(text.match(/evil\\u001b/g)).toHaveLength(5);
+  });
+});
+
+describe('what verify says', () => {
+  test('is the verdict, what was compared, and how the pooling was decided', () => {
+    expect(verifyText(verified([verdict('conv1', 1e-7), verdict('fc', 3e-7)])).split('\n')).toEqual([
+      "PASS weights.h5: 2 layers compared, largest error 3.0e-7 of the layer's largest value (evaluator, tolerance 1e-5)",
+      describeConfig(CONFIG),
+      'pooling: avg (as stated)',
+    ]);
+  });
+
+  test('of a failure is the first wrong layer, why, and those that follow', () => {
+    const layers = [verdict('conv1', 1e-7), verdict('add', 0.5, true), verdict('fc', null, true)];
+    expect(verifyText(verified(layers)).split('\n')).toEqual([
+      'FAIL weights.h5: 2 of 3 layers differ (evaluator, tolerance 1e-5)',
+      describeConfig(CONFIG),
+      'pooling: avg (as stated)',
+      '',
+      'first wrong layer: add',
+      '  add is wrong',
+      '',
+      'layer  verdict  max abs error  relative',
+      'add    fail           5.00e+0   5.00e-1',
+      'fc     fail                 -         -',
+    ]);
+  });
+
+  test('lists ten wrong layers, or every layer when asked', () => {
+    const layers = Array.from({ length: 14 }, (_, i) => verdict(`layer${i}`, 1, i > 1));
+    const table = (all: boolean) =>
+      verifyText(verified(layers), { all })
+        .split('\n')
+        .filter((line) => /^layer\d/.test(line));
+    expect(table(false)).toHaveLength(10);
+    expect(table(false)[0]).toMatch(/^layer2 +fail/);
+    expect(table(true)).toHaveLength(14);
+  });
+
+  test('of two poolings that fit is the question', () => {
+    const text = verifyText(
+      verified([verdict('conv1', 0)], { verdict: 'undecided', pooling: { decision: null, source: 'none' } }),
+    );
+    expect(text).toMatch(/^UNDECIDED weights.h5: 1 layer compared/);
+    expect(text).toContain('pooling: max and avg fit equally well');
+    expect(text).toContain('say --pooling');
+  });
+
+  test.each([
+    ['config', "max (from the file's architecture)"],
+    ['metadata', 'max (from the conversion)'],
+    ['reference', 'max (found by trying both)'],
+  ] as const)('names who decided the pooling: %s', (source, words) => {
+    const text = verifyText(verified([verdict('conv1', 0)], { pooling: { decision: 'max', source } }));
+    expect(text).toContain(`pooling: ${words}`);
+  });
+
+  test('lists what was not compared and what lies outside, safe to print, and notes', () => {
+    const text = verifyText(
+      verified([verdict('conv1', 0)], {
+        source: { name: HOSTILE, bytes: 1 },
+        pooling: { decision: null, source: 'none' },
+        notCompared: [HOSTILE, 'b'],
+        otherLayers: [HOSTILE],
+        notes: [{ id: 'n', text: 'A note.' }],
+      }),
+    );
+    expect(text).not.toContain('\u001b');
+    expect(text.split('\n').slice(2)).toEqual([
+      'pooling: none (not known)',
+      'not compared: evil\\u001b[2J, b (no layer of that name)',
+      'outside the network: evil\\u001b[2J',
+      'note: A note.',
+    ]);
+  });
+});
+
+test('what convert says is what was written, where, and that it was read back', () => {
+  const report = { scheme: 'article', missing: [], unused: [], mismatched: [], unreadable: [], nonFinite: [] };
+  const loaded = { layer: 'fc', role: 'bias', shape: [10], from: 'fc/bias:0' } as const;
+  const text = convertText({
+    source: { name: HOSTILE, bytes: 1 },
+    format: 'tfjs',
+    output: 'out/model',
+    files: [
+      { name: 'model.json', bytes: 400_000 },
+      { name: 'shard', bytes: 1_100_000 },
+    ],
+    config: CONFIG,
+    parameters: 28_258,
+    report: {
+      ...report,
+      negativeVariance: [],
+      loaded: [loaded],
+      otherLayers: ['head', HOSTILE],
+      notes: [{ id: 'n', text: 'A note.' }],
+    },
+  });
+  expect(text.split('\n')).toEqual([
+    'evil\\u001b[2J -> out/model (tfjs, 2 files, 1.5 MB)',
+    describeConfig(CONFIG),
+    '1 weight, 28,258 parameters; written, read back, every weight equal bit for bit',
+    'left out, no part of the network: head, evil\\u001b[2J',
+    'note: A note.',
+  ]);
+});
+
+describe('what predict says', () => {
+  const result: PredictResult = {
+    source: { name: 'weights.h5', bytes: 1 },
+    input: { name: 'cat.png', bytes: 1, shape: [1, 32, 32, 3], preprocess: 'tf' },
+    config: CONFIG,
+    output: 'softmax',
+    shape: [1, 10],
+    predictions: [
+      {
+        classes: [
+          { index: 3, label: 'cat', probability: 0.9 },
+          { index: 7, label: null, probability: 0.05125 },
+        ],
+      },
+    ],
+  };
+
+  test('is the classes of a picture, in percent, by label or number', () => {
+    expect(predictText(result).split('\n')).toEqual(['cat.png:', '   90.00 %  cat', '    5.13 %  class 7']);
+  });
+
+  test('numbers the images of a batch, and shows how features begin', () => {
+    const features = [1, 2.5, 1 / 3, 4, 5, 6];
+    const batch = {
+      ...result,
+      output: 'global_pool',
+      shape: [2, 6],
+      predictions: Array(2).fill({ classes: [], features }),
+    };
+    expect(predictText(batch).split('\n')).toEqual([
+      'cat.png, image 0:',
+      '  global_pool (6,): 1.0000, 2.5000, 0.33333, 4.0000, 5.0000, …',
+      'cat.png, image 1:',
+      '  global_pool (6,): 1.0000, 2.5000, 0.33333, 4.0000, 5.0000, …',
+    ]);
+  });
+
+  test('is safe to print whatever the labels say', () => {
+    const classes = [{ index: 0, label: HOSTILE, probability: 1 }];
+    expect(predictText({ ...result, predictions: [{ classes }] })).not.toContain('\u001b');
+  });
+});
+
+describe('what diff says', () => {
+  const [a, b] = [
+    { name: 'a.h5', bytes: 1 },
+    { name: 'b.h5', bytes: 2 },
+  ];
+
+  test('of equal files is how much they share', () => {
+    expect(diffText({ a, b, same: true, equal: 113, differences: [] })).toBe(
+      'a.h5 and b.h5 hold the same 113 weights.',
+    );
+  });
+
+  test('of others is one line a difference', () => {
+    const at = { layer: 'fc', weight: 'bias' };
+    const text = diffText({
+      a,
+      b,
+      same: false,
+      equal: 1,
+      differences: [
+        { kind: 'only-in-a', ...at, shape: [10] },
+        { kind: 'only-in-b', layer: HOSTILE, weight: HOSTILE, shape: [3, 3] },
+        { kind: 'shape', ...at, a: [10], b: [7] },
+        { kind: 'values', ...at, count: 1234, maxAbsDifference: 0.0123456, at: [1, 2] },
+        { kind: 'unreadable', ...at, file: 'b', reason: 'It is gone.' },
+      ],
+    });
+    expect(text.split('\n')).toEqual([
+      'a.h5 and b.h5 differ: 5 differences, 1 equal weight.',
+      '- fc bias (10,)',
+      '+ evil\\u001b[2J evil\\u001b[2J (3, 3)',
+      '~ fc bias (10,) -> (7,)',
+      '~ fc bias 1,234 values differ, by up to 0.0123 at [1, 2]',
+      '? fc bias cannot be read in b: It is gone.',
+    ]);
+  });
+});

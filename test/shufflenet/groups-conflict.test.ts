@@ -1,0 +1,94 @@
+// A group count that is stated and not the file's: said with the shapes of both, which are those of Keras's files.
+import { describe, expect, test } from 'vitest';
+import { openCheckpoint } from '../../src/checkpoint/open.js';
+import { bytesSource } from '../../src/checkpoint/source.js';
+import { buildNetwork } from '../../src/shufflenet/build.js';
+import { InvalidGroupsError } from '../../src/shufflenet/errors.js';
+import { inferSettings, type Overrides } from '../../src/shufflenet/infer.js';
+import { GroupsConflictError } from '../../src/shufflenet/load-errors.js';
+import { DEFAULT_SETTINGS } from '../../src/shufflenet/settings.js';
+import { checkpointOf, draftLayers, TINY } from '../helpers/checkpoints.js';
+import { fixtureBytes } from '../helpers/models.js';
+
+function conflict(settings: typeof TINY, overrides: Overrides): GroupsConflictError {
+  try {
+    inferSettings(checkpointOf(draftLayers(buildNetwork(settings))), overrides);
+  } catch (error) {
+    if (error instanceof GroupsConflictError) return error;
+    throw error;
+  }
+  throw new Error('there was no conflict');
+}
+
+async function conflictIn(name: string, overrides: Overrides): Promise<GroupsConflictError> {
+  const checkpoint = await openCheckpoint(bytesSource(name, fixtureBytes(name)));
+  try {
+    inferSettings(checkpoint, overrides);
+  } catch (error) {
+    if (error instanceof GroupsConflictError) return error;
+    throw error;
+  } finally {
+    checkpoint.close();
+  }
+  throw new Error('there was no conflict');
+}
+
+describe('stated groups that are not those of the file', () => {
+  test('are said at the first grouped convolution, before anything else is compared', async () => {
+    const error = await conflictIn('k21-g3/weights.h5', { groups: 8 });
+    expect(error).toMatchObject({ tag: 'GroupsConflict', kind: 'file', layer: 'stage2/block2/1x1_gconv_1' });
+    expect(error.explanation.found).toBe('3 kernels of shape (1, 1, 20, 5)');
+    expect(error.explanation.expected).toMatch(/^8 kernels of shape \(1, 1, 12, /);
+    expect(error.explanation.next).toBe('leave the group count out, or state 3');
+  });
+
+  // What Keras's own file of the other group count has in that place.
+  test.each([
+    ['k21-g3/weights.h5', 8, 'k21-g8/weights.h5', '8 kernels of shape (1, 1, 12, 3)'],
+    ['k21-g8/weights.h5', 3, 'k21-g3/weights.h5', '3 kernels of shape (1, 1, 20, 5)'],
+  ])('%s with %d groups: the shapes expected are those of %s', async (name, groups, other, expected) => {
+    const error = await conflictIn(name, { groups, bottleneckRatio: 0.25, scaleFactor: 0.25 });
+    expect(error.explanation.expected).toBe(expected);
+    expect((await conflictIn(other, { groups: 1 })).explanation.found).toBe(expected);
+  });
+
+  test('one group is one kernel', () => {
+    const error = conflict(TINY, { groups: 1, bottleneckRatio: 0.25 });
+    // Stage 2 of 144 channels, a quarter of them: 36, of which a quarter is the bottleneck.
+    expect(error.explanation.expected).toBe('one kernel of shape (1, 1, 36, 9)');
+    const whole = { ...DEFAULT_SETTINGS, numShuffleUnits: [1] };
+    expect(conflict(whole, { groups: 2 }).explanation).toMatchObject({
+      where: 'stage2/block2/1x1_gconv_1',
+      found: 'one kernel of shape (1, 1, 144, 36)',
+      expected: expect.stringMatching(/^2 kernels of shape \(1, 1, 100, /),
+      next: 'leave the group count out, or state 1',
+    });
+  });
+
+  test('are said where the first grouped convolution is a strided unit, on the branch it makes', () => {
+    const settings = { ...TINY, numShuffleUnits: [0, 0] };
+    const first = conflict(settings, { groups: 8, bottleneckRatio: 0.25, scaleFactor: 0.25 });
+    expect(first.layer).toBe('stage3/block1/1x1_gconv_1');
+    // 96 channels in, a quarter of 192 out, in eight parts.
+    expect(first.explanation.expected).toBe('8 kernels of shape (1, 1, 12, 6)');
+    const drafts = draftLayers(buildNetwork(settings)).filter(({ name }) => !name.includes('1x1_gconv_1'));
+    const stated = { groups: 8, bottleneckRatio: 0.25, scaleFactor: 0.25 };
+    // 48 bottleneck channels in, 192 - 96 out.
+    expect(() => inferSettings(checkpointOf(drafts), stated)).toThrow('8 kernels of shape (1, 1, 6, 12)');
+  });
+});
+
+test('stated groups that are those of the file are no conflict', () => {
+  const checkpoint = checkpointOf(draftLayers(buildNetwork(TINY)));
+  expect(inferSettings(checkpoint, { groups: 3 }).settings.groups).toBe(3);
+});
+
+test('a group count that the article does not have is refused as that', () => {
+  const checkpoint = checkpointOf(draftLayers(buildNetwork(TINY)));
+  expect(() => inferSettings(checkpoint, { groups: 5 })).toThrow(InvalidGroupsError);
+});
+
+test('a file without grouped convolutions cannot contradict', () => {
+  const drafts = draftLayers(buildNetwork({ ...TINY, numShuffleUnits: [0] }));
+  expect(inferSettings(checkpointOf(drafts), { groups: 3 }).settings).toMatchObject({ groups: 3, scaleFactor: 0.25 });
+});
