@@ -11,8 +11,15 @@ fi
 if [ ! -x "$bin/node" ]; then
   mkdir -p "$home"
   if ! npm install --prefix "$home" --no-save --ignore-scripts "$package" > "$results/node24-install.log" 2>&1; then
-    skip "Node 24: $package cannot be installed: $(grep -m 1 'npm error' "$results/node24-install.log")"
-    exit 0
+    why=$(grep -m 1 'npm error code' "$results/node24-install.log")
+    case $why in
+      *ENOTFOUND* | *EAI_AGAIN* | *ECONN* | *ETIMEDOUT* | *E404* | *ENOTCACHED*)
+        skip "Node 24: the registry does not give $package here ($why)"
+        exit 0
+        ;;
+    esac
+    echo "npm cannot install $package: $why"
+    exit 1
   fi
 fi
 PATH=$bin:$PATH

@@ -5,6 +5,10 @@ if ! command -v python3 > /dev/null; then
   skip "fixtures: there is no python3"
   exit 0
 fi
+if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+  skip "fixtures: the pinned numpy needs Python 3.11, this is $(python3 --version)"
+  exit 0
+fi
 # The environment is kept, and made anew when the requirements or the Python change.
 venv=$cache/venv-$({ python3 --version; cat fixtures/requirements.txt; } | cksum | cut -d ' ' -f 1)
 log=$results/fixtures-install.log
@@ -15,8 +19,13 @@ if [ ! -f "$venv/ready" ]; then
     exit 0
   fi
   if ! "$venv/bin/pip" install --disable-pip-version-check -r fixtures/requirements.txt > "$log" 2>&1; then
-    skip "fixtures: pip cannot install fixtures/requirements.txt: $(grep -m 1 ERROR "$log")"
-    exit 0
+    why=$(grep ERROR "$log" | tail -1)
+    if grep -qiE 'connection|timed out|resolution|proxy' "$log"; then
+      skip "fixtures: pip cannot reach its index: $why"
+      exit 0
+    fi
+    echo "pip refuses fixtures/requirements.txt: $why"
+    exit 1
   fi
   touch "$venv/ready"
 fi

@@ -9,7 +9,7 @@ import { IndivisibleChannelsError } from './errors.js';
  */
 export function channelShuffle<D extends TensorData>(x: Tensor<D>, groups: number): Tensor<D> {
   const channels = x.shape.at(-1) ?? 1;
-  if (groups < 1 || channels % groups !== 0) {
+  if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0) {
     throw new IndivisibleChannelsError('channel_shuffle', 'in', channels, groups);
   }
   const n = channels / groups;

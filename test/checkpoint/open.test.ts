@@ -1,4 +1,5 @@
 // Any bytes, opened by what is in them: each ends as a checkpoint or as an error that names the cause.
+import { ready } from 'h5wasm';
 import { describe, expect, test } from 'vitest';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource } from '../../src/checkpoint/source.js';
@@ -72,6 +73,13 @@ describe('HDF5 that is not Keras, or damaged', () => {
   test('an attribute larger than the file is never believed', async () => {
     expect(await failure(openDamaged('enlarged-attribute'))).toMatchObject({ kind: 'file' });
   });
+});
+
+test('a file that is opened and refused is closed', async () => {
+  const { FS } = (await ready) as unknown as { FS: { readdir(path: string): string[] } };
+  const before = FS.readdir('/').length;
+  for (const name of ['not-keras', 'keras-0', 'soft-link-root', 'broken-nodes']) await failure(openDamaged(name));
+  expect(FS.readdir('/')).toHaveLength(before);
 });
 
 test('a name of control characters is made safe before it is printed', async () => {

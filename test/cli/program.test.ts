@@ -241,7 +241,8 @@ describe('a terminal', () => {
 
   test('sees errors in red, unless colour is off', async () => {
     const wrong = ['inspect', folder.at('none.h5')];
-    expect((await shuffleport(wrong, { color: true })).err).toMatch(/^\u001b\[31merror:\u001b\[39m There/);
+    const { err } = await shuffleport(wrong, { color: true });
+    expect(err.startsWith('\u001b[31merror:\u001b[39m There is no such file.')).toBe(true);
     expect((await shuffleport(wrong)).err).not.toContain('\u001b');
   });
 });

@@ -17,8 +17,18 @@ export const npz = (arrays: Iterable<readonly [string, Tensor]>, name = 'arrays.
 export const floats = (shape: readonly number[], values: readonly number[]): Tensor<Float32Array> =>
   tensor(Float32Array.from(values), shape);
 
+const loaded = new Map<string, Promise<ReadonlyMap<string, Tensor>>>();
+
 /** The weights of a Keras file by `layer/role`, to be changed and written with `npz`. */
 export async function weightsOf(name: string): Promise<Map<string, Tensor>> {
+  if (!loaded.has(name)) loaded.set(name, readWeights(name));
+  return new Map(await loaded.get(name)!);
+}
+
+/** A Keras file's weights as arrays without settings: says as little as the file does, and is read in no time. */
+export const asArrays = async (name: string): Promise<Source> => npz(await weightsOf(name), `${name}.npz`);
+
+async function readWeights(name: string): Promise<ReadonlyMap<string, Tensor>> {
   const checkpoint = await openCheckpoint(keras(name));
   try {
     const weights = checkpoint.layers.flatMap((layer) => layer.weights.map((weight) => ({ layer, weight })));

@@ -6,10 +6,10 @@ import { type Tensor, tensor } from '../../src/core/tensor.js';
 import { writeNpy } from '../../src/formats/npy.js';
 import { predict } from '../../src/jobs/predict.js';
 import { loadReference } from '../helpers/models.js';
-import { floats, keras, npz, weightsOf } from './material.js';
+import { asArrays, floats, keras, npz, weightsOf } from './material.js';
 
-const G3 = keras('k21-g3/weights.h5');
-const DIGITS = keras('trained-digits-g3/weights.h5');
+const G3 = await asArrays('k21-g3/weights.h5');
+const DIGITS = await asArrays('trained-digits-g3/weights.h5');
 const reference = loadReference('k21-g3/reference.npz');
 const held = loadReference('trained-digits-g3/test360.npz');
 
@@ -30,7 +30,7 @@ function kerasSays(softmax: Tensor, i: number): { ranked: number[]; values: numb
 
 describe('an array', () => {
   test('gives what Keras gave, image by image, the most probable class first', async () => {
-    const result = await predict(G3, npy(reference.get('input')!), { pooling: 'max', top: 10 });
+    const result = await predict(keras('k21-g3/weights.h5'), npy(reference.get('input')!), { pooling: 'max', top: 10 });
     expect(result).toMatchObject({
       source: { name: 'k21-g3/weights.h5', bytes: 526_760 },
       input: { name: 'input.npy', shape: [2, 32, 32, 3], preprocess: 'none' },

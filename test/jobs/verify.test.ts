@@ -5,12 +5,12 @@ import { tensor } from '../../src/core/tensor.js';
 import { convert } from '../../src/jobs/convert.js';
 import { verify } from '../../src/jobs/verify.js';
 import { loadReference } from '../helpers/models.js';
-import { changed, floats, keras, npz, referenceWith, weightsOf } from './material.js';
+import { asArrays, changed, floats, keras, npz, referenceWith, weightsOf } from './material.js';
 
-const G3 = keras('k21-g3/weights.h5');
+const G3 = await asArrays('k21-g3/weights.h5');
 const G3_REFERENCE = keras('k21-g3/reference.npz');
 /** 33 x 47 with average pooling: the last map has more than one cell, so the poolings differ. */
-const ODD = keras('k21-g3-odd/weights.h5');
+const ODD = await asArrays('k21-g3-odd/weights.h5');
 const ODD_REFERENCE = keras('k21-g3-odd/reference.npz');
 
 /** Only some layers, so that the test is short. */

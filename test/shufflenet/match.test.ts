@@ -27,7 +27,7 @@ describe('a match', () => {
 
   test('keeps hold of the weight it found, under the name of the file', () => {
     const { found } = match((layers) => {
-      weightIn(layers, 'fc', 'bias').name = 'bias';
+      for (const weight of layerIn(layers, 'fc').weights) weight.name = weight.role!;
     });
     expect(found.find(({ layer, role }) => layer === 'fc' && role === 'bias')).toMatchObject({
       shape: [10],
