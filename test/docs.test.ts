@@ -18,7 +18,7 @@ function pagesIn(folder: string): string[] {
 const PAGES = [...pagesIn('.'), ...pagesIn('docs'), ...pagesIn('fixtures/keras')];
 
 /** Text outside code: fences and spans hold no links and no headings. */
-const prose = (text: string): string => text.replace(/^```[^]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
+const prose = (text: string): string => text.replace(/^```[\s\S]*?^```$/gm, '').replace(/`[^`\n]*`/g, '');
 
 /** Targets of a page's links that are no addresses. */
 function relativeLinks(page: string): string[] {
@@ -28,7 +28,7 @@ function relativeLinks(page: string): string[] {
 
 /** A heading's anchor, as GitHub makes it. */
 function anchorsOf(file: string): string[] {
-  const text = readFileSync(file, 'utf8').replace(/^```[^]*?^```$/gm, '');
+  const text = readFileSync(file, 'utf8').replace(/^```[\s\S]*?^```$/gm, '');
   return [...text.matchAll(/^#+ +(.+)$/gm)].map(([, heading]) =>
     heading!
       .toLowerCase()
@@ -101,7 +101,10 @@ describe('docs/errors.md', () => {
 
   test('gives every tag the exit code of its kind', () => {
     const rows = new Map(
-      [...read('docs/errors.md').matchAll(/^\| `(\w+)` \|.*\| (\d) \| [^|]+\|$/gm)].map(([, tag, code]) => [tag!, code!]),
+      [...read('docs/errors.md').matchAll(/^\| `(\w+)` \|.*\| (\d) \| [^|]+\|$/gm)].map(([, tag, code]) => [
+        tag!,
+        code!,
+      ]),
     );
     for (const [tag, kind] of tags) expect([tag, rows.get(tag)]).toEqual([tag, kind === 'file' ? '3' : '2']);
   });

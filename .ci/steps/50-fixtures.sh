@@ -29,8 +29,10 @@ if [ ! -f "$venv/ready" ]; then
   fi
   touch "$venv/ready"
 fi
-"$venv/bin/python" fixtures/generate/make.py --check | tee $results/fixtures.txt
-status=${PIPESTATUS[0]}
-sed -nE '$ s/^([0-9]+) passed, ([0-9]+) failed$/COUNT \1 \2/p' $results/fixtures.txt
-sed -nE 's/^skipped, (.*)/SKIPPED \1/p' $results/fixtures.txt
-exit "$status"
+failed=0
+for generator in make damaged; do
+  "$venv/bin/python" "fixtures/generate/$generator.py" --check | tee ".ci/results/$generator.txt" | tail -20
+  [ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
+  tail -1 ".ci/results/$generator.txt" | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/COUNT \1 \2/p'
+done
+exit "$failed"

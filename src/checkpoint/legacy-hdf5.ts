@@ -28,6 +28,7 @@ export function readLegacy(file: Hdf5File, root: '' | '/model_weights'): Checkpo
   const names = readNames(file, root === '' ? '/' : root, 'layer_names') ?? [];
   const layers = [...new Set(names)].map((name) => readLayer(file, root, name));
   if (layers.length < names.length) notes.push(duplicateNote(names));
+  notes.push(...groupNotes(file, root, names));
   const topLevel = readLayer(file, root, 'top_level_model_weights');
   const version = text(file, root, 'keras_version');
   const backend = text(file, root, 'backend');
@@ -77,6 +78,22 @@ function readLayer(file: Hdf5File, root: string, name: string): CheckpointLayer 
   if (file.kind(path) !== 'group') return { name, weights: [] };
   const names = readNames(file, path, 'weight_names') ?? [];
   return { name, weights: names.map((weight) => readWeight(file, path, weight)) };
+}
+
+/** Layers that are listed and have no group: their weights, if they had any, are lost. */
+function groupNotes(file: Hdf5File, root: string, names: readonly string[]): Note[] {
+  return [...new Set(names)].flatMap((name) => {
+    const kind = file.kind(`${root}/${name}`);
+    if (kind === 'group') return [];
+    const found = {
+      missing: 'nothing is there',
+      dataset: 'a dataset is there',
+      link: 'a link is there, which is not followed',
+    }[kind];
+    return [
+      { id: 'layer-without-group', text: `The layer "${printable(name)}" is listed, but has no group: ${found}.` },
+    ];
+  });
 }
 
 function readWeight(file: Hdf5File, layerPath: string, name: string): CheckpointWeight {

@@ -10,13 +10,21 @@ export interface SettingsFlags {
   readonly ratio?: number;
   readonly units?: number[];
   readonly classes?: number;
-  readonly top?: boolean | number;
+  /** False where --no-top is given. (`--top` of predict is another flag.) */
+  readonly includeTop?: boolean;
   readonly pooling?: 'max' | 'avg' | 'none';
   readonly slices?: 'own' | 'last';
   readonly inputShape?: (number | null)[];
   readonly scheme?: string;
   readonly allowUnused?: string[];
   readonly map?: 'name' | 'order';
+}
+
+/** Commander would store `--no-top` and the `--top` of predict under one name. */
+class NoTopOption extends Option {
+  override attributeName(): string {
+    return 'includeTop';
+  }
 }
 
 /** Adds the flags that state what would otherwise be inferred from the file. */
@@ -27,7 +35,7 @@ export function addSettingsOptions(command: Command): Command {
     .addOption(new Option('--ratio <x>', 'bottleneck ratio').argParser(number))
     .addOption(new Option('--units <list>', 'units after the first of each stage: 3,7,3').argParser(counts))
     .addOption(new Option('--classes <n>', 'number of classes').argParser(count))
-    .addOption(new Option('--no-top', 'leave out fc and softmax'))
+    .addOption(new NoTopOption('--no-top', 'leave out fc and softmax'))
     .addOption(new Option('--pooling <kind>', 'global pooling').choices(['max', 'avg', 'none']))
     .addOption(
       new Option(
@@ -44,15 +52,16 @@ export function addSettingsOptions(command: Command): Command {
 }
 
 /** The flags as job options. */
-export function loadingOptions(flags: SettingsFlags, topStated: boolean): LoadingOptions {
-  const { groups, scale, ratio, units, classes, pooling, slices, inputShape, scheme, allowUnused, map } = flags;
+export function loadingOptions(flags: SettingsFlags): LoadingOptions {
+  const { groups, scale, ratio, units, classes, pooling, slices, inputShape, scheme, allowUnused, map, includeTop } =
+    flags;
   return {
     ...(groups !== undefined && { groups }),
     ...(scale !== undefined && { scaleFactor: scale }),
     ...(ratio !== undefined && { bottleneckRatio: ratio }),
     ...(units !== undefined && { numShuffleUnits: units }),
     ...(classes !== undefined && { classes }),
-    ...(topStated && { includeTop: false }),
+    ...(includeTop === false && { includeTop }),
     ...(pooling !== undefined && { pooling: pooling === 'none' ? null : pooling }),
     ...(slices !== undefined && { slices }),
     ...(inputShape !== undefined && { inputShape }),

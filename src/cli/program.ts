@@ -1,6 +1,7 @@
 // The command line: its words, its flags, its help. What the commands do is in commands.ts.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
+import { UsageError } from '../core/errors.js';
 import { EXPORT_FORMATS } from '../export/files.js';
 import { RECIPES } from '../image/recipes.js';
 import { INSPECT_FORMATS } from '../report/inspect.js';
@@ -23,9 +24,16 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     await program(streams, answer).parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? PASS : USAGE;
+    if (error instanceof CommanderError) return usageExit(streams, error, json);
     return printError(streams, error, json);
   }
+}
+
+/** Help and version end well; anything else was said on stderr by commander, and is said as JSON where that is wanted. */
+function usageExit(streams: Streams, error: CommanderError, json: boolean): number {
+  if (error.exitCode === 0) return PASS;
+  if (json) printError(streams, new UsageError({ what: error.message.replace(/^error: /, '') }), true);
+  return USAGE;
 }
 
 type Answering = (work: string, make: () => Promise<Answer>) => Promise<void>;
@@ -75,11 +83,7 @@ function addInspect(root: Command, answer: Answering): void {
         flags: SettingsFlags & { layer?: string; stats?: boolean; format: (typeof INSPECT_FORMATS)[number] },
       ) =>
         answer(`reading ${file}`, () =>
-          runInspect(
-            file,
-            { ...loadingOptions(flags, flags.top === false), ...picked(flags, ['layer', 'stats']) },
-            flags.format,
-          ),
+          runInspect(file, { ...loadingOptions(flags), ...picked(flags, ['layer', 'stats']) }, flags.format),
         ),
     );
 }
@@ -108,7 +112,7 @@ function addConvert(root: Command, answer: Answering): void {
         flags: SettingsFlags & { to?: (typeof EXPORT_FORMATS)[number]; output?: string; force?: boolean },
       ) =>
         answer(`converting ${file}`, () =>
-          runConvert(file, loadingOptions(flags, flags.top === false), {
+          runConvert(file, loadingOptions(flags), {
             ...picked(flags, ['to', 'output']),
             force: flags.force ?? false,
           }),
@@ -139,7 +143,7 @@ function addVerify(root: Command, answer: Answering): void {
         runVerify(
           file,
           flags.reference,
-          { ...loadingOptions(flags, flags.top === false), ...picked(flags, ['tolerance']) },
+          { ...loadingOptions(flags), ...picked(flags, ['tolerance']) },
           flags.all ?? false,
         ),
       ),
@@ -166,12 +170,11 @@ function addPredict(root: Command, answer: Answering): void {
       (
         file: string,
         input: string,
-        flags: SettingsFlags & { key?: string; preprocess?: (typeof RECIPES)[number]; labels?: string },
+        flags: SettingsFlags & { top?: number; key?: string; preprocess?: (typeof RECIPES)[number]; labels?: string },
       ) =>
         answer(`running ${file}`, () =>
-          runPredict(file, input, loadingOptions(flags, flags.top === false), {
-            ...picked(flags, ['key', 'preprocess', 'labels']),
-            ...(typeof flags.top === 'number' && { top: flags.top }),
+          runPredict(file, input, loadingOptions(flags), {
+            ...picked(flags, ['key', 'preprocess', 'labels', 'top']),
           }),
         ),
     );

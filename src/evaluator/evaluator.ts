@@ -32,6 +32,7 @@ export function evaluator(model: Pick<Model, 'network' | 'weights'>, options: Ev
     name: 'evaluator',
     run: async (input, observe = [model.network.output]) => {
       checkInput(model.network, input.shape);
+      checkObserved(model.network, observe);
       const images = splitBatch(input).map((image) => evaluate(model, image, observe));
       return new Map(
         observe.map((name) => [
@@ -44,6 +45,12 @@ export function evaluator(model: Pick<Model, 'network' | 'weights'>, options: Ev
       );
     },
   };
+}
+
+function checkObserved({ layers }: Network, observe: readonly string[]): void {
+  const names = new Set(layers.map(({ name }) => name));
+  const unknown = observe.find((name) => !names.has(name));
+  if (unknown !== undefined) throw new RangeError(`there is no layer "${unknown}" to observe`);
 }
 
 function checkInput(network: Network, shape: readonly number[]): void {

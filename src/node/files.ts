@@ -65,7 +65,7 @@ async function writeThenRename(
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
   if (!force && (await exists(path))) throw new OutputExistsError(path);
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.tmp`);
+  const temporary = join(dirname(path), `.${randomUUID().slice(0, 8)}.tmp`);
   try {
     await mkdir(dirname(path), { recursive: true });
     await write(temporary);
@@ -74,7 +74,8 @@ async function writeThenRename(
     if (isSystemError(error)) throw new UnwritablePathError(path, codeOf(error), { cause: error });
     throw error;
   } finally {
-    await rm(temporary, { recursive: true, force: true });
+    // Nothing to take away where nothing could be made; that error is the one to tell.
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -3,7 +3,7 @@ import { isRowMajor, sameShape, sizeOf, type Tensor, toFloat64, unravel } from '
 
 /** Largest error of one layer, and where. */
 export interface Comparison {
-  /** Largest absolute difference; NaN where either side is no number and the other differs. */
+  /** Largest absolute difference; NaN where either side is no number. */
   readonly maxAbsError: number;
   /** That, over the largest absolute value recorded for the layer. */
   readonly maxRelError: number;
@@ -11,7 +11,7 @@ export interface Comparison {
   readonly at: readonly number[];
   readonly found: number;
   readonly expected: number;
-  /** Largest absolute value recorded. */
+  /** Largest finite absolute value recorded. */
   readonly largest: number;
 }
 
@@ -26,7 +26,7 @@ export function compareTensors(found: Tensor, expected: Tensor): Comparison {
       [worst, at] = [error, i];
       if (Number.isNaN(error)) break;
     }
-    largest = Math.max(largest, Math.abs(b[i]!));
+    if (Number.isFinite(b[i])) largest = Math.max(largest, Math.abs(b[i]!));
   }
   return {
     maxAbsError: worst,

@@ -66,7 +66,7 @@ function judge({ layer, key, shape, read }: RecordedLayer, found: Tensor, tolera
     return { layer, key, verdict: 'fail', shape: found.shape, reason };
   }
   const comparison = compareTensors(found, read());
-  const passes = comparison.maxAbsError <= tolerance * comparison.largest;
+  const passes = Number.isFinite(comparison.maxAbsError) && comparison.maxAbsError <= tolerance * comparison.largest;
   return {
     layer,
     key,

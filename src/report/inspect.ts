@@ -17,13 +17,18 @@ export function inspectText(result: InspectResult, format: InspectFormat = 'tabl
   return [...head(result), '', body, '', totals(result), ...describeNotes(result.notes)].join('\n');
 }
 
-function head({ file, container, kerasVersion, backend, scheme, config }: InspectResult): string[] {
+function head({ file, container, kerasVersion, backend, scheme, config, notes }: InspectResult): string[] {
   const version = kerasVersion === null ? 'Keras version not stated' : `Keras ${printable(kerasVersion)}`;
   const origin = `${container}, ${version}${backend === null ? '' : `, ${printable(backend)}`}, ${formatBytes(file.bytes)}`;
   return [
     `${printable(file.name)}: ${origin}`,
-    config === null ? "not a checkpoint of the article's ShuffleNet" : `${describeConfig(config)}; names: ${scheme}`,
+    config === null ? unknownNetwork(notes) : `${describeConfig(config)}; names: ${scheme}`,
   ];
+}
+
+function unknownNetwork(notes: InspectResult['notes']): string {
+  const other = notes.some(({ id }) => id === 'NotShuffleNet' || id === 'NoLayers');
+  return other ? "not a checkpoint of the article's ShuffleNet" : 'network: see the notes';
 }
 
 function table(layers: readonly InspectedLayer[], format: 'table' | 'markdown'): string {

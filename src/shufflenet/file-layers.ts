@@ -90,6 +90,8 @@ function place(reading: Reading, layer: FileLayer, articleName: string, at: Laye
 
 /** A layer whose weights belong to several inner layers is a model used as a layer; its weights tell their names. */
 function openNested(layer: CheckpointLayer): FileLayer[] {
+  // A layer with a place of its own may hold weights of its parts (`conv1/sn/u:0`), and is no model for that.
+  if (NAMING_SCHEMES.some((scheme) => recognise(layer.name, scheme) !== undefined)) return [layer];
   const inner = new Map<string, CheckpointWeight[]>();
   for (const weight of layer.weights) {
     const owner = weight.name.slice(0, Math.max(0, weight.name.lastIndexOf('/')));

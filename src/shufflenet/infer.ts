@@ -47,14 +47,26 @@ export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {})
   if (seen.units.length === 0) throw nothingMatched(checkpoint, layers);
   const config = configLayers(checkpoint.modelConfig);
   const told = settingsFromMetadata(checkpoint.metadata) ?? {};
-  if (stated.groups !== undefined) checkGroups(layers, seen, stated.groups, fromShapes(seen, stated, [null, null, 3]));
+  checkStatedGroups(layers, seen, stated);
   const settings = { ...fromShapes(seen, { ...told, ...stated }, inputShapeOf(seen, config)), ...told, ...stated };
+  const { pooling } = poolingOf(settings.includeTop, stated, told, config, layers);
   return {
-    settings: { ...settings, ...poolingOf(settings.includeTop, stated, told, config, layers) },
-    poolingSource: poolingSource(stated, told, poolingInConfig(config, layers)),
+    settings: { ...settings, pooling },
+    poolingSource: poolingSource(stated, told, pooling),
     layers,
     notes: [...layers.notes, ...lambdaNote(config)],
   };
+}
+
+/** A stated group count is held against what the file's shapes say without it. */
+function checkStatedGroups(
+  layers: FileLayers,
+  seen: Observed,
+  { groups, ...others }: Partial<ShuffleNetSettings>,
+): void {
+  if (groups === undefined) return;
+  const inferred = fromShapes(seen, others, [null, null, 3]);
+  if (groups !== inferred.groups) checkGroups(layers, seen, groups, inferred);
 }
 
 function nothingMatched(checkpoint: Checkpoint, layers: FileLayers): Error {
@@ -187,11 +199,11 @@ type PoolingSource = Inference['poolingSource'];
 function poolingSource(
   stated: Partial<ShuffleNetSettings>,
   told: Partial<ShuffleNetSettings>,
-  config: unknown,
+  pooling: Pooling | null | undefined,
 ): PoolingSource {
   if (stated.pooling !== undefined) return 'flag';
   if (told.pooling !== undefined) return 'metadata';
-  return config === undefined ? 'none' : 'config';
+  return pooling === undefined ? 'none' : 'config';
 }
 
 function poolingOf(
