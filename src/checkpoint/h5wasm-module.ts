@@ -7,6 +7,8 @@ export interface Metadata {
   /** Bytes per element; of a variable-length string, of its pointer. */
   readonly size: number;
   readonly total_size: number;
+  /** Chunk dimensions; null where the data lies in one piece. */
+  readonly chunks: readonly number[] | null;
   readonly signed: boolean;
   readonly vlen: boolean;
   readonly strpad?: number;

@@ -82,6 +82,7 @@ class OpenFile implements Hdf5File {
   readonly #size: number;
   readonly #kinds = new Map<string, Kind>();
   readonly #softLinks = new Map<string, Kind | null>();
+  #walked: Walk | undefined;
   #open = true;
 
   constructor(library: H5Module, id: bigint, name: string, where: string, size: number) {
@@ -102,23 +103,52 @@ class OpenFile implements Hdf5File {
 
   strings(path: string, attribute: string): string[] | undefined {
     return this.#guard(() => {
-      if (!this.#library.get_attribute_names(this.#id, path).includes(attribute)) return undefined;
-      const metadata = this.#library.get_attribute_metadata(this.#id, path, attribute);
+      const metadata = this.#attribute(path, attribute);
+      if (metadata === undefined) return undefined;
       if (metadata.total_size === 0 || metadata.shape === null) return [];
       if (metadata.type !== STRING) return undefined;
       return this.#readStrings(path, attribute, metadata);
     });
   }
 
+  /** Asks for the attribute at once: looking it up among the names first would double the calls for every layer. */
+  #attribute(path: string, attribute: string): Metadata | undefined {
+    try {
+      return this.#library.get_attribute_metadata(this.#id, path, attribute);
+    } catch (error) {
+      if (this.#library.get_attribute_names(this.#id, path).includes(attribute)) throw error;
+      return undefined;
+    }
+  }
+
   describe(path: string): DatasetInfo {
-    const { kind, link } = this.#look(path);
-    if (kind === 'link') return { shape: [], dtype: 'unknown', fault: new LinkRefusedError(path, link!) };
-    if (kind !== 'dataset') return { shape: [], dtype: 'unknown', fault: new MissingDatasetError(path, FOUND[kind]) };
-    const metadata = this.#guard(() => this.#library.get_dataset_metadata(this.#id, path));
+    const metadata = this.#datasetMetadata(path);
+    if (metadata === undefined) return this.#noDataset(path);
     const shape = metadata.shape ?? [];
     const dtype = this.#dtype(path, metadata);
     const fault = this.#fault(path, metadata, dtype);
     return { shape, dtype, ...(fault !== undefined && { fault }) };
+  }
+
+  /** Asked for at once where the walk met the path and it is no link; what stands there is looked into if that fails. */
+  #datasetMetadata(path: string): Metadata | undefined {
+    const met = this.#walk().objects.has(path) && this.#linkOn(path) === undefined;
+    if (!met && this.kind(path) !== 'dataset') return undefined;
+    try {
+      return this.#library.get_dataset_metadata(this.#id, path);
+    } catch (error) {
+      if (this.kind(path) !== 'dataset') return undefined;
+      throw new DamagedFileError(this.#where, lastLine(error), { cause: error });
+    }
+  }
+
+  #noDataset(path: string): DatasetInfo {
+    const { kind, link } = this.#look(path);
+    const fault =
+      kind === 'link'
+        ? new LinkRefusedError(path, link!)
+        : new MissingDatasetError(path, kind === 'group' ? 'a group' : 'nothing');
+    return { shape: [], dtype: 'unknown', fault };
   }
 
   read(path: string): Tensor {
@@ -157,9 +187,35 @@ class OpenFile implements Hdf5File {
     if (path === '/' || path === '') return undefined;
     const known = this.#softLinks.get(path);
     if (known !== undefined) return known ?? undefined;
-    const link = this.#linkOn(path.slice(0, path.lastIndexOf('/'))) ?? this.#softLink(path);
+    const { objects, groups } = this.#walk();
+    if (groups.has(path)) return undefined;
+    const above = objects.has(path) ? undefined : this.#linkOn(path.slice(0, path.lastIndexOf('/')));
+    const link = above ?? this.#softLink(path);
     this.#softLinks.set(path, link ?? null);
     return link;
+  }
+
+  /**
+   * What one walk over the file meets: it goes into groups and follows no link, so a path it reports has no link above
+   * its last component, and a path below which it reports something is a group itself. Empty for a damaged file.
+   */
+  #walk(): Walk {
+    if (this.#walked !== undefined) return this.#walked;
+    const walk: Walk = { objects: new Set(), groups: new Set() };
+    try {
+      for (const name of this.#library.get_names(this.#id, '/', true)) {
+        walk.objects.add(`/${name}`);
+        for (let cut = name.lastIndexOf('/'); cut > 0; cut = name.lastIndexOf('/', cut - 1)) {
+          const group = `/${name.slice(0, cut)}`;
+          if (walk.groups.has(group)) break;
+          walk.groups.add(group);
+        }
+      }
+    } catch {
+      // Part of the tree cannot be walked; each path is then looked at component by component.
+    }
+    this.#walked = walk;
+    return walk;
   }
 
   #softLink(path: string): Kind | undefined {
@@ -169,6 +225,7 @@ class OpenFile implements Hdf5File {
 
   #kindOf(path: string): Kind {
     if (path === '/' || path === '') return GROUP;
+    if (this.#walk().groups.has(path)) return GROUP;
     const type = this.#tryType(path);
     if (type === this.#library.H5G_DATASET) return { kind: 'dataset' };
     if (type === this.#library.H5G_GROUP) return GROUP;
@@ -215,7 +272,9 @@ class OpenFile implements Hdf5File {
     if ((metadata.virtual_sources?.length ?? 0) > 0) return new LinkRefusedError(path, 'a virtual dataset');
     if (metadata.shape === null) return new MissingDatasetError(path, 'a dataset without a shape');
     if (!READABLE.has(dtype)) return new WeightTypeError(path, dtype);
-    const filters = this.#guard(() => this.#library.get_dataset_filters(this.#id, path));
+    // Only chunked data can be filtered (HDF5 format specification, IV.A.2.i).
+    const chunked = metadata.chunks !== null;
+    const filters = chunked ? this.#guard(() => this.#library.get_dataset_filters(this.#id, path)) : [];
     const foreign = filters.find(({ id }) => id > LARGEST_BUILT_IN_FILTER);
     if (foreign !== undefined) return new UnsupportedFilterError(path, `"${foreign.name}" (id ${foreign.id})`);
     // In BigInt: a declared shape may be past 2^53 bytes.
@@ -294,9 +353,14 @@ interface Kind {
   readonly link?: string;
 }
 
+/** Paths of the objects a walk meets, and of the groups that hold some. */
+interface Walk {
+  readonly objects: Set<string>;
+  readonly groups: Set<string>;
+}
+
 const GROUP: Kind = { kind: 'group' };
 const MISSING: Kind = { kind: 'missing' };
-const FOUND = { group: 'a group', missing: 'nothing' } as const;
 
 // HDF5's type classes (H5T_class_t) and string padding (H5T_STR_SPACEPAD).
 const INTEGER = 0;

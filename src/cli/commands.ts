@@ -1,17 +1,12 @@
-// The five commands: flags in, a job done, an answer out.
+// The five commands: flags in, a job done, an answer out. Each loads what it needs when it runs: starting up is a good
+// part of what `inspect` takes.
 import { dirname, join } from 'node:path';
 import type { ExportFormat } from '../export/files.js';
 import type { Recipe } from '../image/recipes.js';
-import { type Conversion, convert } from '../jobs/convert.js';
-import { diff } from '../jobs/diff.js';
-import { inspect } from '../jobs/inspect.js';
+import type { Conversion } from '../jobs/convert.js';
 import type { LoadingOptions } from '../jobs/model.js';
-import { predict } from '../jobs/predict.js';
-import { verify } from '../jobs/verify.js';
 import { fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
-import { type InspectFormat, inspectText } from '../report/inspect.js';
-import { convertText, diffText, predictText } from '../report/others.js';
-import { verifyText } from '../report/verify.js';
+import type { InspectFormat } from '../report/inspect.js';
 import { NO, PASS, USAGE } from './exit-codes.js';
 import type { Answer } from './output.js';
 
@@ -21,6 +16,10 @@ export async function runInspect(
   options: LoadingOptions & { readonly layer?: string; readonly stats?: boolean },
   format: InspectFormat,
 ): Promise<Answer> {
+  const [{ inspect }, { inspectText }] = await Promise.all([
+    import('../jobs/inspect.js'),
+    import('../report/inspect.js'),
+  ]);
   const result = await inspect(await fileSource(file), options);
   return { command: 'inspect', result, text: inspectText(result, format), exitCode: PASS };
 }
@@ -35,6 +34,8 @@ export interface ConvertTarget {
 /** `convert FILE`. The output is named after the network when no name is given. */
 export async function runConvert(file: string, options: LoadingOptions, target: ConvertTarget): Promise<Answer> {
   const to = target.to ?? formatOf(target.output) ?? 'tfjs';
+  const { convert } = await import('../jobs/convert.js');
+  const { convertText } = await import('../report/others.js');
   const source = await fileSource(file);
   const conversion = await convert(source, { ...options, to });
   const output = target.output ?? join(dirname(file), defaultName(conversion, to));
@@ -63,6 +64,8 @@ export async function runVerify(
   options: LoadingOptions & { readonly tolerance?: number },
   all: boolean,
 ): Promise<Answer> {
+  const { verify } = await import('../jobs/verify.js');
+  const { verifyText } = await import('../report/verify.js');
   const result = await verify(await fileSource(file), await fileSource(reference), options);
   const exitCode = { pass: PASS, fail: NO, undecided: USAGE }[result.verdict];
   return { command: 'verify', result, text: verifyText(result, { all }), exitCode };
@@ -85,6 +88,8 @@ export async function runPredict(
 ): Promise<Answer> {
   const { preprocess, key, top } = flags;
   const labels = flags.labels === undefined ? undefined : await readLabels(flags.labels);
+  const { predict } = await import('../jobs/predict.js');
+  const { predictText } = await import('../report/others.js');
   const result = await predict(await fileSource(file), await fileSource(input), {
     ...options,
     ...(preprocess !== undefined && { preprocess }),
@@ -103,6 +108,8 @@ async function readLabels(path: string): Promise<string[]> {
 
 /** `diff A B`. */
 export async function runDiff(a: string, b: string): Promise<Answer> {
+  const { diff } = await import('../jobs/diff.js');
+  const { diffText } = await import('../report/others.js');
   const result = await diff(await fileSource(a), await fileSource(b));
   return { command: 'diff', result, text: diffText(result), exitCode: result.same ? PASS : NO };
 }

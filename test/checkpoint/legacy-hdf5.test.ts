@@ -167,17 +167,19 @@ describe('a damaged file', () => {
   });
 
   test.each([
-    ['dataset-not-layer', 'conv1'],
-    ['missing-layer-group', 'conv1'],
-    ['soft-link-layer', 'conv1'],
-    ['external-link-layer', 'conv1'],
-    ['soft-link-middle', 'unit/bn'],
-  ])('%s: a layer that is no group in the file gives no values', async (name, layer) => {
+    ['dataset-not-layer', 'conv1', 'a dataset is there'],
+    ['missing-layer-group', 'conv1', 'nothing is there'],
+    ['soft-link-layer', 'conv1', 'a link is there, which is not followed'],
+    ['external-link-layer', 'conv1', 'a link is there, which is not followed'],
+    ['soft-link-middle', 'unit/bn', 'a link is there, which is not followed'],
+  ])('%s: a layer that is no group in the file gives no values, and that is noted', async (name, layer, found) => {
     await withDamaged(name, (checkpoint) => {
       expect(names(checkpoint)).toEqual(['input_1', 'conv1', 'unit/bn']);
       expect(layerOf(checkpoint, layer).weights.filter(({ fault }) => fault === undefined)).toEqual([]);
       const whole = ['conv1', 'unit/bn'].find((other) => other !== layer)!;
       expect(layerOf(checkpoint, whole).weights).toHaveLength(1);
+      const text = `The layer "${layer}" is listed, but has no group: ${found}.`;
+      expect(checkpoint.notes).toEqual([{ id: 'layer-without-group', text }]);
     });
   });
 });

@@ -1,5 +1,6 @@
 // Each command on what Keras wrote: what it says, how it ends, and that its flags reach the job.
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Tensor, tensor } from '../../src/core/tensor.js';
 import { writeNpy } from '../../src/formats/npy.js';
@@ -258,6 +259,13 @@ describe('convert', () => {
     expect(folder.list()).toEqual(['taken.npz']);
   });
 
+  test('cannot write below a plain file: 2', async () => {
+    const output = join(folder.write('plain', 'mine'), 'out.npz');
+    const { code, result } = await json('convert', QUICK, '--pooling', 'max', '-o', output);
+    expect([code, result.error.tag, result.error.where]).toEqual([2, 'UnwritablePath', output]);
+    expect(folder.list()).toEqual(['plain']);
+  });
+
   test('asks how the network pools, and leaves nothing behind', async () => {
     const { code, out, err } = await shuffleport(['convert', copied()]);
     expect([code, out]).toEqual([2, '']);
@@ -333,6 +341,25 @@ describe('predict', () => {
     const { out, code } = await shuffleport(['predict', QUICK, input, '--pooling', 'max', '--no-top']);
     expect(code).toBe(0);
     expect(out).toContain('  global_pool (240,): ');
+  });
+
+  test.each([
+    ['--no-top', '--top', '3'],
+    ['--top', '3', '--no-top'],
+  ])('gives features however many classes were asked for, in either order: %s %s %s', async (...flags) => {
+    const input = folder.write('input.npy', writeNpy(reference.get('input')!));
+    const { code, result } = await json('predict', QUICK, input, '--pooling', 'max', ...flags);
+    expect([code, result.output]).toEqual([0, 'global_pool']);
+    expect(result.predictions[0]).toMatchObject({ classes: [], features: { length: 240 } });
+    const topped = await json(
+      'predict',
+      QUICK,
+      input,
+      '--pooling',
+      'max',
+      ...flags.filter((flag) => flag !== '--no-top'),
+    );
+    expect(topped.result.predictions[0].classes).toHaveLength(3);
   });
 
   test('asks what only its user knows: pooling, preprocessing, size', async () => {

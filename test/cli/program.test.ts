@@ -199,6 +199,33 @@ describe('--json', () => {
     });
   });
 
+  test.each([
+    [['inspect', 'x', '--bogus'], "unknown option '--bogus'"],
+    [['verify', 'x'], "required option '-r, --reference <npz>' not specified"],
+    [['diff', 'a'], "missing required argument 'b'"],
+    [['inspect', 'x', '--groups', 'three'], 'It must be a whole number.'],
+  ])('prints one document about wrong usage on stdout: %j', async (args, message) => {
+    const { code, out } = await shuffleport([...args, '--json']);
+    expect(code).toBe(2);
+    const document = JSON.parse(out);
+    expect(document).toMatchObject({
+      schema: 'shuffleport/error',
+      schemaVersion: 1,
+      error: { tag: 'Usage', kind: 'usage', what: expect.stringContaining(message) },
+      exitCode: 2,
+    });
+    expect(document.error.what).not.toMatch(/^error:/);
+  });
+
+  test.each([['--help'], ['--version'], ['inspect', '--help']])(
+    'leaves what is no error as it is: %s',
+    async (...args) => {
+      const plain = await shuffleport(args);
+      expect([plain.code, plain.err]).toEqual([0, '']);
+      expect(await shuffleport([...args, '--json'])).toEqual(plain);
+    },
+  );
+
   test('prints the whole report of weights that do not fit', async () => {
     const { code, out } = await shuffleport(['convert', G3, '--pooling', 'max', '--classes', '7', '--json']);
     expect(code).toBe(3);

@@ -77,6 +77,12 @@ describe('an evaluation', () => {
   });
 });
 
+test('a name that is no layer cannot be observed, and is told', async () => {
+  const run = evaluator(small([1, 2, 2])).run(images, ['sum', 'summ']);
+  await expect(run).rejects.toThrow(RangeError);
+  await expect(run).rejects.toThrow('"summ"');
+});
+
 describe('an input is refused', () => {
   const run = (shape: readonly number[], takes: Shape = [1, 2, 2]) =>
     evaluator(small(takes)).run(tensor(new Float32Array(shape.reduce((a, b) => a * b, 1)), shape));

@@ -4,6 +4,8 @@ import { bytesSource } from '../../src/checkpoint/source.js';
 import { tensor } from '../../src/core/tensor.js';
 import { convert } from '../../src/jobs/convert.js';
 import { inspect, statsOf } from '../../src/jobs/inspect.js';
+import { inspectText } from '../../src/report/inspect.js';
+import { damagedBytes } from '../helpers/damaged.js';
 import { floats, keras, npz, weightsOf, withDanglingName } from './material.js';
 
 /** The article's network as all these files have it. */
@@ -157,6 +159,20 @@ describe('a file that is no whole ShuffleNet is listed all the same', () => {
     });
     expect(result.notes[0]).toMatchObject({ id: 'NotShuffleNet' });
     expect(result.notes[0]!.text).toMatch(/no checkpoint of the article's ShuffleNet.* Found: .*dense_1/);
+  });
+
+  test('when its settings contradict those stated, which does not make it another network', async () => {
+    const result = await inspect(keras('k21-g3/weights.h5'), { groups: 8 });
+    expect(result).toMatchObject({ config: null, totals: { layers: 129 } });
+    expect(result.notes.map(({ id }) => id)).toContain('GroupsConflict');
+    expect(inspectText(result).split('\n')[1]).toBe('network: see the notes');
+  });
+
+  test('when it has no layers', async () => {
+    const result = await inspect(bytesSource('empty.h5', damagedBytes('no-layers')));
+    expect(result).toMatchObject({ config: null, layers: [], totals: { layers: 0, weights: 0 } });
+    expect(result.notes.map(({ id }) => id)).toContain('NoLayers');
+    expect(inspectText(result).split('\n')[1]).toBe("not a checkpoint of the article's ShuffleNet");
   });
 
   test('when weights are missing, of a wrong shape, too many, or of other layers', async () => {

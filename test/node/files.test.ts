@@ -103,7 +103,7 @@ describe.each(WAYS)('%s as output', (_, write, read, name) => {
     await write(at('out'), 'text', { check });
     expect(seen[0]).toEqual(file(name, 'text'));
     expect(there).toHaveLength(1);
-    expect(there[0]).toMatch(/^\.out\..*\.tmp$/);
+    expect(there[0]).toMatch(/^\.[0-9a-f]{8}\.tmp$/);
     expect(readdirSync(folder)).toEqual(['out']);
   });
 
@@ -136,6 +136,28 @@ describe.each(WAYS)('%s as output', (_, write, read, name) => {
     await write(at('out'), 'new', { force: true });
     expect(read(at('out'))).toBe('new');
     expect(readdirSync(folder)).toEqual(['out']);
+  });
+
+  test('below a plain file cannot be written, which is told as that', async () => {
+    writeFileSync(at('plain'), 'mine');
+    for (const path of [at('plain', 'out'), at('plain', 'deep', 'out')]) {
+      await expect(write(path, 'text')).rejects.toMatchObject({
+        tag: 'UnwritablePath',
+        kind: 'usage',
+        explanation: { what: 'The output cannot be written.', where: path },
+      });
+    }
+    expect(textOf(at('plain'))).toBe('mine');
+    expect(readdirSync(folder)).toEqual(['plain']);
+  });
+
+  // File systems allow 255 bytes.
+  test.each([200, 250])('may have a name of %d characters', async (length) => {
+    const long = 'w'.repeat(length);
+    await write(at(long), 'old');
+    await write(at(long), 'text', { force: true });
+    expect(read(at(long))).toBe('text');
+    expect(readdirSync(folder)).toEqual([long]);
   });
 
   test('may be new where it may replace', async () => {

@@ -85,4 +85,11 @@ describe('an infinity', () => {
     expect(compareTensors(vector(1, 5), vector(1, plus)).maxAbsError).toBe(plus);
     expect(compareTensors(vector(minus), vector(plus)).maxAbsError).toBe(plus);
   });
+
+  test('is not what the other values are measured by', () => {
+    expect(compareTensors(vector(5, plus), vector(5, plus)).largest).toBe(5);
+    expect(compareTensors(vector(-6, minus), vector(-6, minus)).largest).toBe(6);
+    expect(compareTensors(vector(plus), vector(plus)).largest).toBe(0);
+    expect(compareTensors(vector(1000, 1), vector(5, plus))).toMatchObject({ maxAbsError: plus, at: [1], largest: 5 });
+  });
 });

@@ -152,6 +152,21 @@ describe('parity', () => {
     expect((await check({ end: vector(0.25, Number.NaN, 0.25, 0.25) }, { tolerance: 1e9 })).verdict).toBe('fail');
   });
 
+  test('fails where an infinity is recorded and another value computed; the same infinity is right', async () => {
+    const computing = (...values: number[]): Executor => ({
+      name: 'fake',
+      run: async () => new Map([['end', vector(...values)]]),
+    });
+    const expected = recorded({ end: vector(5, Number.POSITIVE_INFINITY) });
+    const verdict = async (...values: number[]) =>
+      (await checkParity(NETWORK, computing(...values), expected, { tolerance: 1e-3 })).verdict;
+    expect(await verdict(1000, 1)).toBe('fail');
+    expect(await verdict(5, 1)).toBe('fail');
+    expect(await verdict(5, Number.NEGATIVE_INFINITY)).toBe('fail');
+    expect(await verdict(1000, Number.POSITIVE_INFINITY)).toBe('fail');
+    expect(await verdict(5, Number.POSITIVE_INFINITY)).toBe('pass');
+  });
+
   test('fails on a wrong shape, with both shapes and no errors', async () => {
     const { firstFailure } = await check({ end: vector(0.25, 0.25) });
     expect(firstFailure).toMatchObject({ layer: 'end', verdict: 'fail', shape: [1, 4] });

@@ -164,7 +164,8 @@ describe('what inspect says', () => {
   });
 
   test('says so when the file is of another network, without a version, without weights', () => {
-    const other = { ...result, config: null, scheme: null, kerasVersion: null, backend: null, layers: [], notes: [] };
+    const nothing = { config: null, scheme: null, kerasVersion: null, backend: null, layers: [] };
+    const other = { ...result, ...nothing, notes: [{ id: 'NotShuffleNet', text: 'It is another.' }] };
     const text = inspectText({ ...other, totals: { ...result.totals, macs: null } });
     expect(text.split('\n')).toEqual([
       'weights.h5: keras-hdf5-weights, Keras version not stated, 526.8 kB',
@@ -173,7 +174,21 @@ describe('what inspect says', () => {
       'no weights',
       '',
       '4 layers, 3 with weights; 4 weights, 3,300 parameters',
+      'note: It is another.',
     ]);
+  });
+
+  test.each([
+    ['NotShuffleNet', "not a checkpoint of the article's ShuffleNet"],
+    ['NoLayers', "not a checkpoint of the article's ShuffleNet"],
+    ['GroupsConflict', 'network: see the notes'],
+    ['OrderMismatch', 'network: see the notes'],
+  ])('says what the note %s lets it say of a network without settings', (id, headline) => {
+    const notes = [
+      { id: 'lambda-layers', text: 'One.' },
+      { id, text: 'Two.' },
+    ];
+    expect(inspectText({ ...result, config: null, scheme: null, notes }).split('\n')[1]).toBe(headline);
   });
 
   test.each(['table', 'tree', 'markdown'] as const)('is safe to print whatever the file says: %s', (format) => {

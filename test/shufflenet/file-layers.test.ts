@@ -98,6 +98,16 @@ describe('a layer', () => {
   });
 });
 
+test('a layer that has a place is no model, whatever parts its weights are of', () => {
+  const part = { name: 'conv1/sn/u:0', role: null, shape: [1, 6], dtype: 'float32' };
+  const layers = read((drafts) => layerIn(drafts, 'conv1').weights.push(part));
+  expect([...layers.placed.keys()]).toEqual(WEIGHTED);
+  expect(layers.placed.get('conv1')).not.toHaveProperty('outer');
+  expect(layers.placed.get('conv1')!.weights.map(({ name }) => name)).toEqual(['conv1/kernel:0', 'conv1/sn/u:0']);
+  expect(layers.others).toEqual([]);
+  expect(layers.notes).toEqual([]);
+});
+
 describe('a model used as a layer', () => {
   test('is opened, and that is noted', () => {
     const layers = read((drafts) => {

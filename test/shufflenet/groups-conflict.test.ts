@@ -38,8 +38,17 @@ describe('stated groups that are not those of the file', () => {
     const error = await conflictIn('k21-g3/weights.h5', { groups: 8 });
     expect(error).toMatchObject({ tag: 'GroupsConflict', kind: 'file', layer: 'stage2/block2/1x1_gconv_1' });
     expect(error.explanation.found).toBe('3 kernels of shape (1, 1, 20, 5)');
-    expect(error.explanation.expected).toMatch(/^8 kernels of shape \(1, 1, 12, /);
     expect(error.explanation.next).toBe('leave the group count out, or state 3');
+  });
+
+  // The article's stage 2 at a quarter of its width: 96, 144 and 50 channels in 8, 1 and 2 parts, and a quarter of each.
+  test.each([
+    [8, '8 kernels of shape (1, 1, 12, 3)'],
+    [1, 'one kernel of shape (1, 1, 36, 9)'],
+    [2, '2 kernels of shape (1, 1, 25, 6)'],
+  ])('are held against the scale and ratio that the file itself tells: %d groups', async (groups, expected) => {
+    const error = await conflictIn('k21-g3/weights.h5', { groups });
+    expect(error.explanation).toMatchObject({ found: '3 kernels of shape (1, 1, 20, 5)', expected });
   });
 
   // What Keras's own file of the other group count has in that place.

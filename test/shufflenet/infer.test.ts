@@ -6,6 +6,7 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import { buildNetwork } from '../../src/shufflenet/build.js';
 import { inferSettings, type Overrides } from '../../src/shufflenet/infer.js';
+import { GroupsConflictError } from '../../src/shufflenet/load-errors.js';
 import { settingsRecord } from '../../src/shufflenet/metadata.js';
 import { NAMING_SCHEMES, namingScheme } from '../../src/shufflenet/names.js';
 import {
@@ -111,7 +112,7 @@ describe('names and shapes', () => {
 
   test.each([2, 3, 8])('of grouped kernels stored as one, in %d groups', (groups) => {
     const settings = { ...DEFAULT_SETTINGS, groups, numShuffleUnits: [1, 1] };
-    const inferred = infer(settings, (drafts) => {
+    const fuse = (drafts: DraftLayer[]) => {
       const parts = drafts.filter(({ name }) => /_\/g\d$/.test(name));
       for (const part of parts.filter(({ name }) => name.endsWith('g0'))) {
         const kernel = part.weights[0]!;
@@ -119,8 +120,10 @@ describe('names and shapes', () => {
         drafts.push({ name: part.name.replace('_/g0', ''), weights: [kernel] });
       }
       for (const part of parts) drafts.splice(drafts.indexOf(part), 1);
-    });
-    expect(inferred.settings).toEqual(told(settings));
+    };
+    expect(infer(settings, fuse).settings).toEqual(told(settings));
+    expect(infer(settings, fuse, { groups }).settings).toEqual(told(settings));
+    expect(() => infer(settings, fuse, { groups: 4 })).toThrow(GroupsConflictError);
   });
 
   test('are read for the most part: one damaged layer does not decide', () => {
@@ -204,6 +207,11 @@ describe('pooling', () => {
   test('of another layer is not that of the network', () => {
     const inferred = inferWith(withConfig(layer('GlobalMaxPooling2D', 'head_pool')));
     expect(inferred.settings.pooling).toBeUndefined();
+  });
+
+  test("is nobody's word where the architecture has a top and no pooling", () => {
+    const inferred = inferWith(withConfig(layer('Conv2D', 'conv1'), layer('Dense', 'fc')));
+    expect(inferred).toMatchObject({ settings: { pooling: undefined, includeTop: true }, poolingSource: 'none' });
   });
 
   test('is none in an architecture without a top and without pooling', () => {

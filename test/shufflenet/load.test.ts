@@ -230,6 +230,16 @@ describe('left over', () => {
     expect((await failure(withBias, { allowUnused: [glob] })).report.unused).toEqual([{ ...bias, allowed: false }]);
   });
 
+  test("a weight of a part of one of the network's own layers is that layer's", async () => {
+    const part = { name: 'conv1/sn/u:0', role: null, shape: [1, 6], dtype: 'float32' };
+    const withPart = (layers: DraftLayer[]) => layerIn(layers, 'conv1').weights.push(part);
+    const left = { layer: 'conv1', weight: 'conv1/sn/u:0', shape: [1, 6], ownLayer: true };
+    const { report } = await failure(withPart);
+    expect(report).toMatchObject({ missing: [], otherLayers: [], unused: [{ ...left, allowed: false }] });
+    const loaded = await load(withPart, { allowUnused: ['conv1/sn/*'] });
+    expect(loaded.report.unused).toEqual([{ ...left, allowed: true }]);
+  });
+
   test('layers that are no part of the network are listed', async () => {
     const { report } = await load((layers) => {
       const kernel = { role: 'kernel', shape: [10, 2], dtype: 'float32' };

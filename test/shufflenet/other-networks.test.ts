@@ -1,10 +1,10 @@
 // Networks mistaken for the article's: layer names as their authors' code writes them.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { buildNetwork } from '../../src/shufflenet/build.js';
 import { inferSettings } from '../../src/shufflenet/infer.js';
 import { NotShuffleNetError } from '../../src/shufflenet/load-errors.js';
 import { describeOther } from '../../src/shufflenet/other-networks.js';
-import { checkpointOf, draftLayers, TINY } from '../helpers/checkpoints.js';
+import { checkpointOf, type DraftLayer, draftLayers, TINY } from '../helpers/checkpoints.js';
 
 const named = (...names: string[]) =>
   checkpointOf(
@@ -65,6 +65,56 @@ test('what is known of none is called none, and the error says what was looked f
 test('the first layer that is missing is named', () => {
   expect(() => inferSettings(named('encoder'))).toThrow('first missing layer: conv1');
   expect(() => inferSettings(named('conv1'))).toThrow('first missing layer: stage2/block1/1x1_gconv_1');
+});
+
+describe('a file without names of its own', () => {
+  /** Keras's automatic names, numbered on from another model's. */
+  const automatic = (change: (layers: DraftLayer[]) => void = () => {}) => {
+    const layers = draftLayers(buildNetwork(TINY)).filter(({ weights }) => weights.length > 0);
+    const counts: Record<string, number> = { conv2d: 36, depthwise_conv2d: 12, batch_normalization: 54, dense: 1 };
+    for (const layer of layers) {
+      const roles = layer.weights.map(({ role }) => role);
+      const kind = roles.includes('gamma')
+        ? 'batch_normalization'
+        : roles.includes('depthwise_kernel')
+          ? 'depthwise_conv2d'
+          : layer.name === 'fc'
+            ? 'dense'
+            : 'conv2d';
+      counts[kind]! += 1;
+      layer.name = `${kind}_${counts[kind]}`;
+      for (const weight of layer.weights) weight.name = `${layer.name}/${weight.role}:0`;
+    }
+    change(layers);
+    return checkpointOf(layers);
+  };
+
+  test('is not loaded by name; when its layers fit by their order, that is advised', () => {
+    expect(() => inferSettings(automatic())).toThrow(
+      expect.objectContaining({
+        tag: 'NotShuffleNet',
+        looksLike: 'automatic names',
+        explanation: expect.objectContaining({
+          what: expect.stringContaining('The file does not name its layers'),
+          found: expect.stringContaining('conv2d_37'),
+          next: expect.stringContaining('--map order'),
+        }),
+      }),
+    );
+    expect(inferSettings(automatic(), { map: 'order' }).settings).toMatchObject({ groups: 3, numShuffleUnits: [1, 0] });
+  });
+
+  test('whose layers do not fit by their order either is not advised to map them', () => {
+    const one = automatic((layers) => layers.splice(0, 1));
+    expect(() => inferSettings(one)).toThrow(
+      expect.objectContaining({
+        explanation: expect.objectContaining({
+          next: expect.stringContaining("do not fit the article's order either"),
+        }),
+      }),
+    );
+    expect(() => inferSettings(one)).not.toThrow('--map order');
+  });
 });
 
 test("the article's own network is none of them", () => {
