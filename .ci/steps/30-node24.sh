@@ -28,6 +28,7 @@ case $(node --version) in
   v24.*) ;;
   *) check "Node 24 is what runs" false ;;
 esac
+use_fixtures_python
 counted_vitest $results/node24.json node node_modules/vitest/vitest.mjs run
 status=$?
 check "bin/start.js on Node 24" node bin/start.js

@@ -7,4 +7,5 @@ if [ ! -f "$shared/cases/INDEX.json" ]; then
   exit 0
 fi
 export SHUFFLEPORT_SHARED=$shared
+use_fixtures_python
 counted_vitest $results/shared.json node node_modules/vitest/vitest.mjs run --config vitest.shared.config.ts

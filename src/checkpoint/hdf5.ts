@@ -49,10 +49,20 @@ const MAX_INFLATION = 1032;
 /** Filters built into the library: deflate, shuffle, fletcher32, szip, nbit, scale-offset. */
 const LARGEST_BUILT_IN_FILTER = 6;
 
+/** The library, loaded once. */
+async function loadLibrary(): Promise<H5Module> {
+  const { ready } = await import('h5wasm');
+  return (await ready) as unknown as H5Module;
+}
+
+/** Begins to load the library, which compiles beside other work. For those who know already that they will need it. */
+export function prepareHdf5(): void {
+  loadLibrary().catch(() => undefined); // whoever opens a file meets the same error, and tells it
+}
+
 /** Opens the HDF5 file in `bytes`. The caller must `close()` it. */
 export async function openHdf5(bytes: Uint8Array, where: string): Promise<Hdf5File> {
-  const { ready } = await import('h5wasm');
-  const library = (await ready) as unknown as H5Module;
+  const library = await loadLibrary();
   library.activate_throwing_error_handler();
   // A name of its own for each open, since the library shares what it holds open under one inode; and one that no
   // external link in a file can have been written to point at.

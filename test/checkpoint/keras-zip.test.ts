@@ -49,6 +49,8 @@ describe("layers in the model's order, named by the order of each class", () => 
       'inner_bn',
       'depth',
       'head',
+      'up',
+      'memory',
       'fc',
     ]);
     checkpoint.close();

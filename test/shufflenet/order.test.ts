@@ -100,7 +100,11 @@ describe('the same weights as by name', () => {
   test("under Keras 1's names, and without a top", async () => {
     const settings: ShuffleNetSettings = { ...TINY, includeTop: false };
     const network = buildNetwork(settings);
-    const names = { ...AUTOMATIC, Conv2D: ['convolution2d', 1], BatchNormalization: ['batchnormalization', 1] } as const;
+    const names = {
+      ...AUTOMATIC,
+      Conv2D: ['convolution2d', 1],
+      BatchNormalization: ['batchnormalization', 1],
+    } as const;
     const byOrder = await loadByOrder(checkpointOf(renamed(network, names)));
     const byName = await bindWeights(checkpointOf(numberedDraft(network)), network, settings);
     expect(byOrder.settings.includeTop).toBe(false);

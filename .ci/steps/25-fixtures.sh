@@ -9,10 +9,11 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
   skip "fixtures: the pinned numpy needs Python 3.11, this is $(python3 --version)"
   exit 0
 fi
-# The environment is kept, and made anew when the requirements or the Python change.
-venv=$cache/venv-$({ python3 --version; cat fixtures/requirements.txt; } | cksum | cut -d ' ' -f 1)
+# The environment is kept, and made anew when the requirements or the Python change. Later steps use its Python.
+venv=$cache/venv
+made_from=$({ python3 --version; cat fixtures/requirements.txt; } | cksum)
 log=$results/fixtures-install.log
-if [ ! -f "$venv/ready" ]; then
+if [ "$(cat "$venv/made-from" 2> /dev/null)" != "$made_from" ]; then
   rm -rf "$venv"
   if ! python3 -m venv "$venv" > "$log" 2>&1; then
     skip "fixtures: python3 -m venv fails: $(tail -1 "$log")"
@@ -27,7 +28,7 @@ if [ ! -f "$venv/ready" ]; then
     echo "pip refuses fixtures/requirements.txt: $why"
     exit 1
   fi
-  touch "$venv/ready"
+  echo "$made_from" > "$venv/made-from"
 fi
 failed=0
 for generator in make damaged; do
