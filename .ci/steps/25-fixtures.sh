@@ -31,7 +31,7 @@ if [ "$(cat "$venv/made-from" 2> /dev/null)" != "$made_from" ]; then
   echo "$made_from" > "$venv/made-from"
 fi
 failed=0
-for generator in make damaged; do
+for generator in make damaged stores; do
   "$venv/bin/python" "fixtures/generate/$generator.py" --check | tee ".ci/results/$generator.txt" | tail -20
   [ "${PIPESTATUS[0]}" -eq 0 ] || failed=1
   tail -1 ".ci/results/$generator.txt" | sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/COUNT \1 \2/p'
