@@ -7,7 +7,7 @@ import type { Note } from '../core/weights.js';
 import type { Shape } from '../network/layer.js';
 import { type FileLayers, readFileLayers } from './file-layers.js';
 import { checkGroups } from './groups-conflict.js';
-import { NoLayersError, NotShuffleNetError } from './load-errors.js';
+import { ChannelsFirstError, NoLayersError, NotShuffleNetError } from './load-errors.js';
 import { settingsFromMetadata } from './metadata.js';
 import type { NamingScheme } from './names.js';
 import { type Observed, observe } from './observe.js';
@@ -46,6 +46,8 @@ export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {})
   const seen = observe(layers);
   if (seen.units.length === 0) throw nothingMatched(checkpoint, layers);
   const config = configLayers(checkpoint.modelConfig);
+  const channelsFirst = config.find((layer) => layer.config.data_format === 'channels_first');
+  if (channelsFirst !== undefined) throw new ChannelsFirstError(channelsFirst.name);
   const told = settingsFromMetadata(checkpoint.metadata) ?? {};
   checkStatedGroups(layers, seen, stated);
   const settings = { ...fromShapes(seen, { ...told, ...stated }, inputShapeOf(seen, config)), ...told, ...stated };

@@ -51,6 +51,23 @@ function namelessAdvice(fitsByOrder: boolean): string {
 
 const firstMissing = ({ placed }: FileLayers): string => (placed.has('conv1') ? 'stage2/block1/1x1_gconv_1' : 'conv1');
 
+/** The architecture in the file is for images with the channels first. */
+export class ChannelsFirstError extends ShuffleportError {
+  readonly tag = 'ChannelsFirst';
+  readonly kind = 'file';
+  readonly layer: string;
+  constructor(layer: string) {
+    super({
+      what: 'The network was built with data_format channels_first, which is not run.',
+      where: printable(layer),
+      found: 'channels_first: (batch, channels, height, width)',
+      expected: 'channels_last, which the article states: its channel shuffle works on the last axis',
+      next: 'rebuild the model in Python with channels_last, load the weights by name (kernels are stored the same), and save it again',
+    });
+    this.layer = layer;
+  }
+}
+
 /** Mapping by order was asked for, and the numbers of layers do not fit. */
 export class OrderMismatchError extends ShuffleportError {
   readonly tag = 'OrderMismatch';

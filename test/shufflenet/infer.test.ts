@@ -204,6 +204,13 @@ describe('pooling', () => {
     expect(inferred).toMatchObject({ settings: { pooling }, poolingSource: 'config' });
   });
 
+  test('is never reached where the architecture says channels_first', () => {
+    const conv1 = { ...layer('Conv2D', 'conv1'), config: { name: 'conv1', data_format: 'channels_first' } };
+    expect(() => inferWith(withConfig(layer('InputLayer', 'input_1'), conv1))).toThrow(
+      expect.objectContaining({ tag: 'ChannelsFirst', layer: 'conv1' }),
+    );
+  });
+
   test('of another layer is not that of the network', () => {
     const inferred = inferWith(withConfig(layer('GlobalMaxPooling2D', 'head_pool')));
     expect(inferred.settings.pooling).toBeUndefined();
