@@ -91,7 +91,7 @@ class OpenFile implements Hdf5File {
   readonly #where: string;
   readonly #size: number;
   readonly #kinds = new Map<string, Kind>();
-  readonly #softLinks = new Map<string, Kind | null>();
+  readonly #members = new Map<string, ReadonlySet<string>>();
   #walked: Walk | undefined;
   #open = true;
 
@@ -121,35 +121,18 @@ class OpenFile implements Hdf5File {
     });
   }
 
-  /** Asks for the attribute at once: looking it up among the names first would double the calls for every layer. */
   #attribute(path: string, attribute: string): Metadata | undefined {
-    try {
-      return this.#library.get_attribute_metadata(this.#id, path, attribute);
-    } catch (error) {
-      if (this.#library.get_attribute_names(this.#id, path).includes(attribute)) throw error;
-      return undefined;
-    }
+    if (!this.#library.get_attribute_names(this.#id, path).includes(attribute)) return undefined;
+    return this.#library.get_attribute_metadata(this.#id, path, attribute);
   }
 
   describe(path: string): DatasetInfo {
-    const metadata = this.#datasetMetadata(path);
-    if (metadata === undefined) return this.#noDataset(path);
+    if (this.kind(path) !== 'dataset') return this.#noDataset(path);
+    const metadata = this.#guard(() => this.#library.get_dataset_metadata(this.#id, path));
     const shape = metadata.shape ?? [];
     const dtype = this.#dtype(path, metadata);
     const fault = this.#fault(path, metadata, dtype);
     return { shape, dtype, ...(fault !== undefined && { fault }) };
-  }
-
-  /** Asked for at once where the walk met the path and it is no link; what stands there is looked into if that fails. */
-  #datasetMetadata(path: string): Metadata | undefined {
-    const met = this.#walk().objects.has(path) && this.#linkOn(path) === undefined;
-    if (!met && this.kind(path) !== 'dataset') return undefined;
-    try {
-      return this.#library.get_dataset_metadata(this.#id, path);
-    } catch (error) {
-      if (this.kind(path) !== 'dataset') return undefined;
-      throw new DamagedFileError(this.#where, lastLine(error), { cause: error });
-    }
   }
 
   #noDataset(path: string): DatasetInfo {
@@ -181,28 +164,38 @@ class OpenFile implements Hdf5File {
   }
 
   /**
-   * What stands at a path. Every component is asked whether it is a soft link, since the library would follow it
-   * anywhere in the path; external links cannot lead anywhere from here, and are looked for when nothing is found.
+   * What stands at a path. Every component must be there, and a group, and no link, before the next is looked at. The
+   * library is never asked for what is not there: each of its errors costs a little of its stack for good.
    */
   #look(path: string): Kind {
+    if (path === '/' || path === '' || this.#walk().groups.has(path)) return GROUP;
     const known = this.#kinds.get(path);
     if (known !== undefined) return known;
-    const kind = this.#linkOn(path) ?? this.#guard(() => this.#kindOf(path));
+    const parent = this.#look(path.slice(0, path.lastIndexOf('/')));
+    const kind =
+      parent.kind === 'group' ? this.#guard(() => this.#kindOf(path)) : parent.kind === 'link' ? parent : MISSING;
     this.#kinds.set(path, kind);
     return kind;
   }
 
-  /** The first soft link among a path's components. */
-  #linkOn(path: string): Kind | undefined {
-    if (path === '/' || path === '') return undefined;
-    const known = this.#softLinks.get(path);
-    if (known !== undefined) return known ?? undefined;
-    const { objects, groups } = this.#walk();
-    if (groups.has(path)) return undefined;
-    const above = objects.has(path) ? undefined : this.#linkOn(path.slice(0, path.lastIndexOf('/')));
-    const link = above ?? this.#softLink(path);
-    this.#softLinks.set(path, link ?? null);
-    return link;
+  #kindOf(path: string): Kind {
+    if (!this.#exists(path)) return MISSING;
+    const target = this.#library.get_symbolic_link(this.#id, path);
+    if (target !== null) return { kind: 'link', link: `a soft link to "${printable(target)}"` };
+    const type = this.#library.get_type(this.#id, path);
+    if (type === this.#library.H5G_DATASET) return { kind: 'dataset' };
+    if (type === this.#library.H5G_GROUP) return GROUP;
+    return type === this.#library.H5G_UDLINK ? this.#externalLink(path) : MISSING;
+  }
+
+  /** Below a group that is there. A group with two names is walked under one of them only; then its members tell. */
+  #exists(path: string): boolean {
+    if (this.#walk().objects.has(path)) return true;
+    const cut = path.lastIndexOf('/');
+    const group = path.slice(0, cut) || '/';
+    const members = this.#members.get(group) ?? new Set(this.#library.get_names(this.#id, group, false));
+    this.#members.set(group, members);
+    return members.has(path.slice(cut + 1));
   }
 
   /**
@@ -228,45 +221,9 @@ class OpenFile implements Hdf5File {
     return walk;
   }
 
-  #softLink(path: string): Kind | undefined {
-    const target = this.#tryLink(path);
-    return target === undefined ? undefined : { kind: 'link', link: `a soft link to "${printable(target)}"` };
-  }
-
-  #kindOf(path: string): Kind {
-    if (path === '/' || path === '') return GROUP;
-    if (this.#walk().groups.has(path)) return GROUP;
-    const type = this.#tryType(path);
-    if (type === this.#library.H5G_DATASET) return { kind: 'dataset' };
-    if (type === this.#library.H5G_GROUP) return GROUP;
-    if (type === this.#library.H5G_UDLINK) return this.#externalLink(path);
-    const parent = path.slice(0, path.lastIndexOf('/'));
-    const above = type === -1 ? this.#look(parent) : MISSING;
-    return above.kind === 'link' ? above : MISSING;
-  }
-
   #externalLink(path: string): Kind {
     const { filename, obj_path } = this.#library.get_external_link(this.#id, path);
     return { kind: 'link', link: `an external link to "${printable(obj_path)}" in the file "${printable(filename)}"` };
-  }
-
-  /** -1 where nothing is, below a dataset included, which the library reports as an error. */
-  #tryType(path: string): number {
-    try {
-      return this.#library.get_type(this.#id, path);
-    } catch (error) {
-      const parent = path.slice(0, path.lastIndexOf('/'));
-      if (parent !== '' && this.#look(parent).kind !== 'group') return -1;
-      throw error;
-    }
-  }
-
-  #tryLink(path: string): string | undefined {
-    try {
-      return this.#library.get_symbolic_link(this.#id, path) ?? undefined;
-    } catch {
-      return undefined; // the library has no link information for a name that is not there
-    }
   }
 
   #dtype(path: string, { type, size, signed }: Metadata): string {

@@ -11,7 +11,7 @@ import { variableRole } from './variable-roles.js';
 const LAYER_GROUPS = ['layers', '_layer_checkpoint_dependencies'];
 /** Models in models, each two groups deep; deeper is a circle of hard links. */
 const MAX_DEPTH = 34;
-/** Most groups of one file, about three a layer: at a third of a millisecond each, more would take many seconds. */
+/** Most groups of one file: about three a layer, so some thousands of layers. */
 const MAX_GROUPS = 20_000;
 
 /** Whether the file is a v3 store. */
@@ -104,7 +104,7 @@ function readLayer(
     const role = variableRole(className, Number(index), indices.length, config?.config);
     return { name: at.slice(1), role, ...file.describe(at), read: async () => file.read(at) };
   });
-  return { layer: { name: stated ?? part ?? path.slice(1), className, weights }, named: stated !== undefined };
+  return { layer: { name: stated ?? path.slice(1), className, weights }, named: stated !== undefined };
 }
 
 function namelessNote(count: number): Note[] {

@@ -275,3 +275,20 @@ describe('opening', () => {
     expect(bytes).toEqual(damagedBytes('types'));
   });
 });
+
+test('what is not there costs the library nothing, however often it is asked for', async () => {
+  // Two thousand of the library's own errors used up its stack: every later file in the process was then "damaged".
+  const missing = await openHdf5(damagedBytes('fixed-names.h5'), 'missing');
+  try {
+    for (let i = 0; i < 3000; i++) {
+      expect(missing.kind(`/nope${i}`)).toBe('missing');
+      expect(missing.kind(`/conv1/nope${i}/below`)).toBe('missing');
+      expect(missing.strings('/', `nope${i}`)).toBeUndefined();
+    }
+  } finally {
+    missing.close();
+  }
+  const good = await openHdf5(damagedBytes('fixed-names.h5'), 'good');
+  expect(good.strings('/', 'layer_names')).not.toEqual([]);
+  good.close();
+});
