@@ -278,7 +278,7 @@ describe('opening', () => {
 
 test('what is not there costs the library nothing, however often it is asked for', async () => {
   // Two thousand of the library's own errors used up its stack: every later file in the process was then "damaged".
-  const missing = await openHdf5(damagedBytes('fixed-names.h5'), 'missing');
+  const missing = await openHdf5(damagedBytes('fixed-names'), 'missing');
   try {
     for (let i = 0; i < 3000; i++) {
       expect(missing.kind(`/nope${i}`)).toBe('missing');
@@ -288,7 +288,7 @@ test('what is not there costs the library nothing, however often it is asked for
   } finally {
     missing.close();
   }
-  const good = await openHdf5(damagedBytes('fixed-names.h5'), 'good');
+  const good = await openHdf5(damagedBytes('fixed-names'), 'good');
   expect(good.strings('/', 'layer_names')).not.toEqual([]);
   good.close();
 });
