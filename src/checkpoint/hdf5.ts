@@ -27,6 +27,8 @@ export interface Hdf5File {
   members(path: string): string[];
   /** A string attribute, or array of them; `[]` for an empty array of any type; `undefined` where there is none. */
   strings(path: string, attribute: string): string[] | undefined;
+  /** Whether the thing at a path, with nothing below it, has an attribute that is an empty array. Cheaper than `kind`. */
+  listsNothing(path: string, attribute: string): boolean;
   /** Shape and type of the dataset at a path, and why it cannot be read if that shows already. */
   describe(path: string): DatasetInfo;
   /** The values, row-major. Throws the fault, if there is one. */
@@ -48,6 +50,13 @@ const MAX_ATTRIBUTE_BYTES = 64 * 1024 * 1024;
 const MAX_INFLATION = 1032;
 /** Filters built into the library: deflate, shuffle, fletcher32, szip, nbit, scale-offset. */
 const LARGEST_BUILT_IN_FILTER = 6;
+
+/**
+ * Guesses that spare calls and were wrong. Each makes the library throw, which costs some of its stack for good (about
+ * two thousand errors use it up), so after some of them nothing is guessed any more.
+ */
+const guesses = { wrong: 0 };
+const MAX_WRONG_GUESSES = 100;
 
 /** The library, loaded once. */
 async function loadLibrary(): Promise<H5Module> {
@@ -91,6 +100,7 @@ class OpenFile implements Hdf5File {
   readonly #where: string;
   readonly #size: number;
   readonly #kinds = new Map<string, Kind>();
+  readonly #empty = new Map<string, boolean>();
   readonly #members = new Map<string, ReadonlySet<string>>();
   #walked: Walk | undefined;
   #open = true;
@@ -127,12 +137,47 @@ class OpenFile implements Hdf5File {
   }
 
   describe(path: string): DatasetInfo {
-    if (this.kind(path) !== 'dataset') return this.#noDataset(path);
-    const metadata = this.#guard(() => this.#library.get_dataset_metadata(this.#id, path));
+    const metadata = this.#guard(() => this.#datasetMetadata(path));
+    if (metadata === undefined) return this.#noDataset(path);
     const shape = metadata.shape ?? [];
     const dtype = this.#dtype(path, metadata);
     const fault = this.#fault(path, metadata, dtype);
     return { shape, dtype, ...(fault !== undefined && { fault }) };
+  }
+
+  /** A path the walk met, below which it met nothing, is mostly a dataset: if it is no link, it is asked as one. */
+  #datasetMetadata(path: string): Metadata | undefined {
+    if (this.#mayGuess(path) && this.#library.get_symbolic_link(this.#id, path) === null) {
+      try {
+        return this.#library.get_dataset_metadata(this.#id, path);
+      } catch {
+        guesses.wrong++;
+      }
+    }
+    return this.kind(path) === 'dataset' ? this.#library.get_dataset_metadata(this.#id, path) : undefined;
+  }
+
+  /** Whether the walk met the path, and nothing below it. */
+  #mayGuess(path: string): boolean {
+    const { objects, groups } = this.#walk();
+    return guesses.wrong < MAX_WRONG_GUESSES && objects.has(path) && !groups.has(path);
+  }
+
+  listsNothing(path: string, attribute: string): boolean {
+    if (!this.#mayGuess(path)) return false;
+    const key = `${path}@${attribute}`;
+    const known = this.#empty.get(key) ?? this.#asksEmpty(path, attribute);
+    this.#empty.set(key, known);
+    return known;
+  }
+
+  #asksEmpty(path: string, attribute: string): boolean {
+    try {
+      return this.#attribute(path, attribute)?.total_size === 0;
+    } catch {
+      guesses.wrong++;
+      return false;
+    }
   }
 
   #noDataset(path: string): DatasetInfo {

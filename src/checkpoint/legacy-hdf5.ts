@@ -75,7 +75,7 @@ function chunks(file: Hdf5File, path: string, attribute: string): string[] | und
 
 function readLayer(file: Hdf5File, root: string, name: string): CheckpointLayer {
   const path = `${root}/${name}`;
-  if (file.kind(path) !== 'group') return { name, weights: [] };
+  if (file.listsNothing(path, 'weight_names') || file.kind(path) !== 'group') return { name, weights: [] };
   const names = readNames(file, path, 'weight_names') ?? [];
   return { name, weights: names.map((weight) => readWeight(file, path, weight)) };
 }
@@ -83,6 +83,7 @@ function readLayer(file: Hdf5File, root: string, name: string): CheckpointLayer 
 /** Layers that are listed and have no group: their weights, if they had any, are lost. */
 function groupNotes(file: Hdf5File, root: string, names: readonly string[]): Note[] {
   return [...new Set(names)].flatMap((name) => {
+    if (file.listsNothing(`${root}/${name}`, 'weight_names')) return [];
     const kind = file.kind(`${root}/${name}`);
     if (kind === 'group') return [];
     const found = {

@@ -1,10 +1,8 @@
-// Any file of Keras weights, opened by what is in it.
+// Any file of Keras weights, opened by what is in it. Readers of zips are loaded when there is one.
 import { printable } from '../core/text.js';
-import { readZip } from '../formats/zip.js';
 import type { Checkpoint } from './checkpoint.js';
-import { NotKerasError, UnnamedWeightsError, UnsupportedContainerError } from './errors.js';
+import { NotKerasError, UnnamedWeightsError } from './errors.js';
 import { type Hdf5File, openHdf5 } from './hdf5.js';
-import { isKerasZip, readKerasZip } from './keras-zip.js';
 import { findLegacyRoot, readLegacy } from './legacy-hdf5.js';
 import { sniff } from './sniff.js';
 import type { Source } from './source.js';
@@ -20,19 +18,8 @@ export async function openCheckpoint(source: Source): Promise<Checkpoint> {
     case 'safetensors':
       return (await import('./converted.js')).readConvertedSafetensors(bytes, where);
     case 'zip':
-      return openZip(bytes, where);
+      return (await import('./open-zip.js')).openZip(bytes, where);
   }
-}
-
-async function openZip(bytes: Uint8Array, where: string): Promise<Checkpoint> {
-  const entries = readZip(bytes, where);
-  const members = entries.map(({ name }) => name);
-  if (isKerasZip(members)) return readKerasZip(entries, where);
-  if (members.includes('config.json') && members.includes('model.weights.npz')) {
-    const next = 'save it again with `model.save_weights("name.weights.h5")`';
-    throw new UnsupportedContainerError(where, 'A .keras zip with weights as .npz', next);
-  }
-  return (await import('./converted.js')).readConvertedNpz(bytes, where);
 }
 
 function openKerasHdf5(file: Hdf5File, where: string): Checkpoint {

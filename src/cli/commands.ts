@@ -10,19 +10,12 @@ import type { InspectFormat } from '../report/inspect.js';
 import { NO, PASS, USAGE } from './exit-codes.js';
 import type { Answer } from './output.js';
 
-/** Lets the HDF5 library load while the rest does, where the command is about an HDF5 file (by its usual names). */
-function expectHdf5(...files: readonly string[]): void {
-  if (files.some((file) => /\.(h5|hdf5|keras)$/.test(file)))
-    void import('../checkpoint/hdf5.js').then(({ prepareHdf5 }) => prepareHdf5());
-}
-
 /** `inspect FILE`. */
 export async function runInspect(
   file: string,
   options: LoadingOptions & { readonly layer?: string; readonly stats?: boolean },
   format: InspectFormat,
 ): Promise<Answer> {
-  expectHdf5(file);
   const [{ inspect }, { inspectText }] = await Promise.all([
     import('../jobs/inspect.js'),
     import('../report/inspect.js'),
@@ -41,7 +34,6 @@ export interface ConvertTarget {
 /** `convert FILE`. The output is named after the network when no name is given. */
 export async function runConvert(file: string, options: LoadingOptions, target: ConvertTarget): Promise<Answer> {
   const to = target.to ?? formatOf(target.output) ?? 'tfjs';
-  expectHdf5(file);
   const { convert } = await import('../jobs/convert.js');
   const { convertText } = await import('../report/others.js');
   const source = await fileSource(file);
@@ -72,7 +64,6 @@ export async function runVerify(
   options: LoadingOptions & { readonly tolerance?: number },
   all: boolean,
 ): Promise<Answer> {
-  expectHdf5(file);
   const { verify } = await import('../jobs/verify.js');
   const { verifyText } = await import('../report/verify.js');
   const result = await verify(await fileSource(file), await fileSource(reference), options);
@@ -97,7 +88,6 @@ export async function runPredict(
 ): Promise<Answer> {
   const { preprocess, key, top } = flags;
   const labels = flags.labels === undefined ? undefined : await readLabels(flags.labels);
-  expectHdf5(file);
   const { predict } = await import('../jobs/predict.js');
   const { predictText } = await import('../report/others.js');
   const result = await predict(await fileSource(file), await fileSource(input), {
@@ -118,7 +108,6 @@ async function readLabels(path: string): Promise<string[]> {
 
 /** `diff A B`. */
 export async function runDiff(a: string, b: string): Promise<Answer> {
-  expectHdf5(a, b);
   const { diff } = await import('../jobs/diff.js');
   const { diffText } = await import('../report/others.js');
   const result = await diff(await fileSource(a), await fileSource(b));

@@ -1,7 +1,11 @@
 // Where the process begins: real streams, real arguments.
-import { run } from './program.js';
-
 const { stdout, stderr, env, argv } = process;
+
+// The HDF5 library compiles on other threads while the rest loads, where an argument has the name of such a file.
+if (argv.slice(2).some((argument) => /\.(h5|hdf5|keras)$/.test(argument))) {
+  void import('../checkpoint/hdf5.js').then(({ prepareHdf5 }) => prepareHdf5());
+}
+const { run } = await import('./program.js');
 
 process.exitCode = await run(argv.slice(2), {
   out: (text) => stdout.write(text),

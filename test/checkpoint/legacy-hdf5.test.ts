@@ -212,6 +212,7 @@ describe('lists of names without end', () => {
   /** A file that is nothing but attributes of its root. */
   const attributesOnly = (attribute: (name: string) => string[] | undefined): Hdf5File => ({
     kind: () => 'missing',
+    listsNothing: () => false,
     members: () => [],
     strings: (path, name) => (path === '/' ? attribute(name) : undefined),
     describe: () => ({ shape: [], dtype: 'float32' }),
