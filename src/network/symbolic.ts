@@ -172,14 +172,19 @@ export function dense(x: SymbolicTensor, units: number, name: string): SymbolicT
 /** Keras `Model`: everything between the source input and `output`, in topological order. */
 export function networkOf(output: SymbolicTensor, name: string): Network {
   const layers = new Map<string, SymbolicTensor>();
-  const visit = (x: SymbolicTensor): void => {
-    const known = layers.get(x.layer.name);
-    if (known === x) return;
-    for (const source of x.inputs) visit(source);
-    if (layers.has(x.layer.name) && layers.get(x.layer.name) !== x) throw new DuplicateLayerError(x.layer.name);
-    layers.set(x.layer.name, x);
-  };
-  visit(output);
+  // Depth first with a stack of its own: a file's names may ask for a network deeper than the call stack.
+  const stack = [{ x: output, next: 0 }];
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const input = top.x.inputs[top.next++];
+    if (input !== undefined) {
+      if (layers.get(input.layer.name) !== input) stack.push({ x: input, next: 0 });
+      continue;
+    }
+    stack.pop();
+    const known = layers.get(top.x.layer.name);
+    if (known !== undefined && known !== top.x) throw new DuplicateLayerError(top.x.layer.name);
+    layers.set(top.x.layer.name, top.x);
+  }
   const source = [...layers.values()].find((x) => x.layer.op === 'InputLayer')!;
   return {
     name,

@@ -1,5 +1,6 @@
 // What the order and shapes of nameless layers tell about the network: where stages begin, and how many groups.
 import type { FileLayer } from './file-layers.js';
+import { MAX_NUMBER } from './names.js';
 import { STAGE_TWO_CHANNELS } from './settings.js';
 
 /** The classes that have weights in the article's network. */
@@ -20,6 +21,7 @@ export function observeOrder({ conv, depthwise }: LayersByClass): OrderedShape |
   const units = depthwise.length;
   // conv1, two of stage 2's first unit, and two times the group count of every other unit.
   const groups = units === 1 ? 1 : (conv.length - 3) / (2 * (units - 1));
+  if (runs.length >= MAX_NUMBER || runs.some((length) => length > MAX_NUMBER)) return undefined;
   if (units === 0 || !STAGE_TWO_CHANNELS.has(groups)) return undefined;
   return { groups, numShuffleUnits: runs.map((length) => length - 1) };
 }

@@ -239,3 +239,10 @@ describe('a network', () => {
     expect(byName.get('joined')).toBe(joined.layer);
   });
 });
+
+test('a network deeper than the call stack is built all the same', () => {
+  let x = input([8, 8, 1]);
+  for (let i = 0; i < 50_000; i++) x = activation(x, 'relu', `relu_${i}`);
+  const { layers, output } = networkOf(x, 'deep');
+  expect([layers.length, layers[1]!.name, output]).toEqual([50_001, 'relu_0', 'relu_49999']);
+});

@@ -203,6 +203,9 @@ describe('groups and stages from the order', () => {
     ['a run of equal channels is a stage', 3 + 2 * 3 * 4, [15, 15, 30, 30, 30], { groups: 3, numShuffleUnits: [1, 2] }],
     ['two convolutions a unit, one group', 3 + 2, [15, 30], { groups: 1, numShuffleUnits: [0, 0] }],
     ['no units', 3, [], undefined],
+    ['a stage as long as names can count', 3 + 2 * 998, Array(999).fill(15), { groups: 1, numShuffleUnits: [998] }],
+    ['a longer stage', 3 + 2 * 999, Array(1000).fill(15), undefined],
+    ['more stages than names can count', 3 + 2 * 998, Array.from({ length: 999 }, (_, i) => i + 1), undefined],
     ['no group count of the paper', 3 + 2 * 5, [15, 15], undefined],
     ['no whole number of groups', 3 + 3, [15, 15], undefined],
   ])('%s', (_, convolutions, channels, expected) => {
