@@ -1,7 +1,7 @@
 // The JSON of a safetensors header: objects, arrays, strings and integers, nothing else, and no key twice.
 // JSON.parse keeps the last of two equal keys without a word and gives `__proto__` a meaning; here objects are Maps.
-import { printable } from '../core/text.js';
-import { DuplicateNameError, MalformedFileError } from './errors.js';
+import { type Cursor, fail, skipBlanks, take } from './cursor.js';
+import { DuplicateNameError } from './errors.js';
 
 export type HeaderJson = string | number | HeaderJson[] | HeaderObject;
 export type HeaderObject = Map<string, HeaderJson>;
@@ -9,15 +9,9 @@ export type HeaderObject = Map<string, HeaderJson>;
 /** Deepest nesting read: a header nests three deep, and recursion must end before the stack does. */
 const MAX_DEPTH = 8;
 
-interface Cursor {
-  readonly text: string;
-  readonly where: string;
-  at: number;
-}
-
 /** The one object a text is, blanks around it allowed. Throws `MalformedFileError`, `DuplicateNameError`. */
 export function parseHeaderJson(text: string, where: string): HeaderObject {
-  const cursor: Cursor = { text, where, at: 0 };
+  const cursor: Cursor = { text, where, complaint: 'The header is not the JSON of a safetensors file.', at: 0 };
   if (skipBlanks(cursor) !== '{') fail(cursor, 'an object');
   const value = parseObject(cursor, 0);
   if (skipBlanks(cursor) !== undefined) fail(cursor, 'the end of the header');
@@ -76,30 +70,11 @@ function parseItems(cursor: Cursor, close: string, parseItem: () => void): void 
 function parseString(cursor: Cursor): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON strings may not contain them
   const match = take(cursor, /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y);
-  return match === undefined ? fail(cursor, 'a string') : (JSON.parse(match) as string);
+  return match === undefined ? fail(cursor, 'a string') : (JSON.parse(match[0]) as string);
 }
 
 function parseInteger(cursor: Cursor): number {
   const match = take(cursor, /-?(?:0|[1-9]\d*)(?![\d.eE])/y);
-  const value = Number(match);
+  const value = Number(match?.[0]);
   return match !== undefined && Number.isSafeInteger(value) ? value : fail(cursor, 'an integer below 2^53');
-}
-
-function take(cursor: Cursor, pattern: RegExp): string | undefined {
-  pattern.lastIndex = cursor.at;
-  const match = pattern.exec(cursor.text)?.[0];
-  cursor.at += match?.length ?? 0;
-  return match;
-}
-
-/** The next character that is not blank, not taken. */
-function skipBlanks(cursor: Cursor): string | undefined {
-  take(cursor, /[ \t\r\n]+/y);
-  return cursor.text[cursor.at];
-}
-
-function fail(cursor: Cursor, expected: string): never {
-  const rest = cursor.text.slice(cursor.at, cursor.at + 30);
-  const found = rest === '' ? 'the end of the header' : `"${printable(rest)}" at character ${cursor.at} of the header`;
-  throw new MalformedFileError('The header is not the JSON of a safetensors file.', cursor.where, found, expected);
 }

@@ -27,7 +27,12 @@ const SUFFIX = '.npy';
  * `readNpyHeader` throw, and `MalformedFileError` for a member that is no array.
  */
 export function readNpz(bytes: Uint8Array, where: string): NpzEntry[] {
-  return readZip(bytes, where).map((entry) => arrayOf(entry, where));
+  return npzArrays(readZip(bytes, where), where);
+}
+
+/** The same, of an archive whose members have been read already. */
+export function npzArrays(members: readonly ZipEntry[], where: string): NpzEntry[] {
+  return members.map((entry) => arrayOf(entry, where));
 }
 
 function arrayOf(entry: ZipEntry, file: string): NpzEntry {

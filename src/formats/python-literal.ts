@@ -1,7 +1,7 @@
 // The Python literals a .npy header is made of: dicts, tuples, lists, strings, integers, True, False, None.
 // A parser, not an evaluator: whatever is not a literal is refused where it stands. Used by npy-header.ts.
 import { printable } from '../core/text.js';
-import { MalformedFileError } from './errors.js';
+import { type Cursor, fail, skipBlanks, take } from './cursor.js';
 
 /** A literal's value. Tuples and lists are both arrays; a dict's keys are strings. */
 export type PythonLiteral = string | number | boolean | null | PythonLiteral[] | PythonDict;
@@ -10,15 +10,9 @@ export type PythonDict = Map<string, PythonLiteral>;
 /** Deepest nesting read: a structured dtype in a header nests four deep, and recursion must end before the stack does. */
 const MAX_DEPTH = 16;
 
-interface Cursor {
-  readonly text: string;
-  readonly where: string;
-  at: number;
-}
-
 /** The value of a text that is one literal, blanks around it allowed. Throws `MalformedFileError`. */
 export function parsePythonLiteral(text: string, where: string): PythonLiteral {
-  const cursor: Cursor = { text, where, at: 0 };
+  const cursor: Cursor = { text, where, complaint: 'The header is not a Python literal.', at: 0 };
   const value = parseValue(cursor, 0);
   if (skipBlanks(cursor) !== undefined) fail(cursor, 'the end of the header');
   return value;
@@ -102,24 +96,4 @@ function parseWord(cursor: Cursor): PythonLiteral {
   }
   cursor.at = start;
   return fail(cursor, 'a literal');
-}
-
-function take(cursor: Cursor, pattern: RegExp): RegExpExecArray | undefined {
-  pattern.lastIndex = cursor.at;
-  const match = pattern.exec(cursor.text);
-  if (match === null) return undefined;
-  cursor.at += match[0].length;
-  return match;
-}
-
-/** The next character that is not blank, not taken. */
-function skipBlanks(cursor: Cursor): string | undefined {
-  take(cursor, /[ \t\r\n]+/y);
-  return cursor.text[cursor.at];
-}
-
-function fail(cursor: Cursor, expected: string): never {
-  const rest = cursor.text.slice(cursor.at, cursor.at + 30);
-  const found = rest === '' ? 'the end of the header' : `"${printable(rest)}" at character ${cursor.at} of the header`;
-  throw new MalformedFileError('The header is not a Python literal.', cursor.where, found, expected);
 }

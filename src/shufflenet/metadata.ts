@@ -1,4 +1,5 @@
 // Settings as they travel inside converted files, so that the next command needs no flags.
+import { asRecord } from '../core/json.js';
 import type { Shape } from '../network/layer.js';
 import { ARTICLE_REVISION, checkSettings, type Revision, type ShuffleNetSettings } from './settings.js';
 
@@ -22,9 +23,9 @@ export function settingsRecord(settings: ShuffleNetSettings): SettingsRecord {
  * anything that no network can be built from.
  */
 export function settingsFromMetadata(metadata: unknown): ShuffleNetSettings | undefined {
-  const record = object(metadata);
+  const record = asRecord(metadata);
   if (record?.version !== METADATA_VERSION || record.network !== 'ShuffleNet v1') return undefined;
-  const stored = object(record.settings);
+  const stored = asRecord(record.settings);
   if (stored === undefined) return undefined;
   const settings: ShuffleNetSettings = {
     groups: Number(stored.groups),
@@ -36,7 +37,7 @@ export function settingsFromMetadata(metadata: unknown): ShuffleNetSettings | un
     pooling: stored.pooling as ShuffleNetSettings['pooling'],
     inputShape: list(stored.inputShape).map((dim) => (dim === null ? null : Number(dim))) as Shape,
     slices: stored.slices === 'last' ? 'last' : 'own',
-    revision: revisionOf(object(stored.revision)),
+    revision: revisionOf(asRecord(stored.revision)),
   };
   return usable(settings) ? settings : undefined;
 }
@@ -60,9 +61,3 @@ function usable(settings: ShuffleNetSettings): boolean {
 }
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-
-function object(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
-}
