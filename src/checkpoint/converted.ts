@@ -4,15 +4,13 @@ import { decodeText } from '../core/bytes.js';
 import { sizeOf, type Tensor } from '../core/tensor.js';
 import { formatBytes, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
-import { type NpzEntry, readNpz } from '../formats/npz.js';
-import { readSafetensors } from '../formats/safetensors.js';
-import { readZip } from '../formats/zip.js';
+import { type NpzEntry, npzArrays } from '../formats/npz.js';
+import { METADATA_KEY, readSafetensors } from '../formats/safetensors.js';
+import type { ZipEntry } from '../formats/zip.js';
 import type { Checkpoint, CheckpointLayer, CheckpointWeight, Container } from './checkpoint.js';
 import { NotKerasError } from './errors.js';
 import { roleInName } from './roles.js';
 
-/** The npz key under which a converted file keeps its settings, as JSON bytes. */
-const METADATA_KEY = '__metadata__';
 /** Most bytes of settings that are read: a thousand times what they take. */
 const MAX_METADATA_BYTES = 1_000_000;
 
@@ -25,14 +23,14 @@ export function readConvertedSafetensors(bytes: Uint8Array, where: string): Chec
 }
 
 /**
- * Opens an npz file. Throws what `readNpz` throws, and `NotKerasError` for a zip without arrays.
+ * Opens the members of an npz file. Throws what `npzArrays` throws, and `NotKerasError` for a zip without arrays.
  */
-export function readConvertedNpz(bytes: Uint8Array, where: string): Checkpoint {
+export function readConvertedNpz(members: readonly ZipEntry[], where: string): Checkpoint {
   checkMembers(
-    readZip(bytes, where).map(({ name }) => name),
+    members.map(({ name }) => name),
     where,
   );
-  const entries = readNpz(bytes, where);
+  const entries = npzArrays(members, where);
   const arrays = entries.filter(({ key }) => key !== METADATA_KEY);
   const stored = entries.find(({ key }) => key === METADATA_KEY);
   return checkpointOf('npz', arrays, stored === undefined ? {} : npzMetadata(stored));

@@ -7,6 +7,7 @@ import { isShuffleportError, type ShuffleportError } from '../core/errors.js';
 import { type Tensor, type TensorData, tensor } from '../core/tensor.js';
 import { printable } from '../core/text.js';
 import { bytesPerElement, type Dtype, decodeElements } from '../formats/elements.js';
+import type { CheckpointWeight } from './checkpoint.js';
 import {
   DamagedFileError,
   DeclaredSizeError,
@@ -31,8 +32,8 @@ export interface Hdf5File {
   listsNothing(path: string, attribute: string): boolean;
   /** Shape and type of the dataset at a path, and why it cannot be read if that shows already. */
   describe(path: string): DatasetInfo;
-  /** The values, row-major. Throws the fault, if there is one. */
-  read(path: string): Tensor;
+  /** The values, row-major, of a dataset described before or now. Throws the fault, if there is one. */
+  read(path: string, info?: DatasetInfo): Tensor;
   close(): void;
 }
 
@@ -42,6 +43,12 @@ export interface DatasetInfo {
   /** numpy's name of the element type, `bfloat16`, or HDF5's name for what holds no numbers. */
   readonly dtype: string;
   readonly fault?: ShuffleportError;
+}
+
+/** The dataset at a path as a weight: described now, read when asked for. */
+export function storedWeight(file: Hdf5File, path: string, name: string, role: string | null): CheckpointWeight {
+  const info = file.describe(path);
+  return { name, role, ...info, read: async () => file.read(path, info) };
 }
 
 /** Most bytes of one attribute: a model's JSON takes 100 kB to some MB; names at most 64 kB. */
@@ -100,7 +107,6 @@ class OpenFile implements Hdf5File {
   readonly #where: string;
   readonly #size: number;
   readonly #kinds = new Map<string, Kind>();
-  readonly #empty = new Map<string, boolean>();
   readonly #members = new Map<string, ReadonlySet<string>>();
   #walked: Walk | undefined;
   #open = true;
@@ -165,13 +171,6 @@ class OpenFile implements Hdf5File {
 
   listsNothing(path: string, attribute: string): boolean {
     if (!this.#mayGuess(path)) return false;
-    const key = `${path}@${attribute}`;
-    const known = this.#empty.get(key) ?? this.#asksEmpty(path, attribute);
-    this.#empty.set(key, known);
-    return known;
-  }
-
-  #asksEmpty(path: string, attribute: string): boolean {
     try {
       return this.#attribute(path, attribute)?.total_size === 0;
     } catch {
@@ -189,8 +188,8 @@ class OpenFile implements Hdf5File {
     return { shape: [], dtype: 'unknown', fault };
   }
 
-  read(path: string): Tensor {
-    const { shape, dtype, fault } = this.describe(path);
+  read(path: string, info = this.describe(path)): Tensor {
+    const { shape, dtype, fault } = info;
     if (fault !== undefined) throw fault;
     const size = shape.reduce((product, dim) => product * dim, bytesPerElement(dtype as Dtype));
     const bytes = this.#readBytes(path, size);

@@ -1,13 +1,12 @@
 // The `.keras` zip: `config.json` (read as data, nothing in it is run), `metadata.json` and `model.weights.h5`.
 import { decodeText } from '../core/bytes.js';
-import { printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
 import type { ZipEntry } from '../formats/zip.js';
 import type { Checkpoint, CheckpointLayer } from './checkpoint.js';
 import { NotKerasError } from './errors.js';
 import { openHdf5 } from './hdf5.js';
-import { type ConfigLayer, type ConfigNode, configLayers, configTree } from './model-config.js';
-import { isStore, readStore, type StoreLayerConfig, split } from './v3-store.js';
+import { type ConfigLayer, type ConfigNode, configLayers, configTree, parseConfig } from './model-config.js';
+import { isStore, LAYER_GROUPS, readStore, type StoreLayerConfig, split } from './v3-store.js';
 
 /** Whether a zip with these members is Keras's. */
 export function isKerasZip(members: readonly string[]): boolean {
@@ -48,17 +47,7 @@ function inModelOrder(layers: readonly CheckpointLayer[], config: readonly Confi
 }
 
 function parse(entry: ZipEntry | undefined, notes: Note[]): unknown {
-  if (entry === undefined) return undefined;
-  try {
-    return JSON.parse(decodeText(entry.read())) as unknown;
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    notes.push({
-      id: 'unreadable-config',
-      text: `${entry.name} is no JSON (${printable(String(error))}); it is left aside.`,
-    });
-    return undefined;
-  }
+  return entry === undefined ? undefined : parseConfig(decodeText(entry.read()), entry.name, notes);
 }
 
 /**
@@ -91,8 +80,7 @@ function configsByPath(paths: readonly string[], layers: readonly ConfigNode[]):
   return found;
 }
 
-const depthOf = (path: string): number =>
-  path.split('/').filter((part) => part === 'layers' || part === '_layer_checkpoint_dependencies').length;
+const depthOf = (path: string): number => path.split('/').filter((part) => LAYER_GROUPS.includes(part)).length;
 
 /** Keras's `to_snake_case`: `BatchNormalization` is `batch_normalization`, `Conv2D` is `conv2d`. */
 function snakeCase(className: string): string {

@@ -2,9 +2,10 @@
 // each a group with `weight_names`, each weight a dataset below it. '/' in names makes paths: never walk the groups.
 import { plural, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
-import type { Checkpoint, CheckpointLayer, CheckpointWeight } from './checkpoint.js';
+import type { Checkpoint, CheckpointLayer } from './checkpoint.js';
 import { FileTooLargeError, LinkRefusedError } from './errors.js';
-import type { Hdf5File } from './hdf5.js';
+import { type Hdf5File, storedWeight } from './hdf5.js';
+import { parseConfig } from './model-config.js';
 import { roleInName } from './roles.js';
 
 /** Most layers or weights of one file: a hundred times the largest networks published in Keras. */
@@ -26,18 +27,20 @@ const hasNames = (file: Hdf5File, path: string): boolean =>
 export function readLegacy(file: Hdf5File, root: '' | '/model_weights'): Checkpoint {
   const notes: Note[] = [];
   const names = readNames(file, root === '' ? '/' : root, 'layer_names') ?? [];
-  const layers = [...new Set(names)].map((name) => readLayer(file, root, name));
-  if (layers.length < names.length) notes.push(duplicateNote(names));
-  notes.push(...groupNotes(file, root, names));
-  const topLevel = readLayer(file, root, 'top_level_model_weights');
+  const distinct = [...new Set(names)];
+  if (distinct.length < names.length) notes.push(duplicateNote(names));
+  const layers = distinct.map((name) => readLayer(file, root, name, notes));
+  const topLevel = readLayer(file, root, 'top_level_model_weights', []);
   const version = text(file, root, 'keras_version');
   const backend = text(file, root, 'backend');
+  const json = file.strings('/', 'model_config')?.[0];
+  const modelConfig = json === undefined ? undefined : parseConfig(json, 'model_config', notes);
   return {
     container: root === '' ? 'keras-hdf5-weights' : 'keras-hdf5-model',
     ...(version !== undefined && { kerasVersion: version }),
     ...(backend !== undefined && { backend }),
     layers: topLevel.weights.length > 0 ? [...layers, topLevel] : layers,
-    ...readConfig(file, notes),
+    ...(modelConfig !== undefined && { modelConfig }),
     notes,
     close: () => file.close(),
   };
@@ -73,34 +76,27 @@ function chunks(file: Hdf5File, path: string, attribute: string): string[] | und
   return parts.length === 0 ? undefined : parts.flat();
 }
 
-function readLayer(file: Hdf5File, root: string, name: string): CheckpointLayer {
+/** A layer that is listed and has no group is noted: its weights, if it had any, are lost. */
+function readLayer(file: Hdf5File, root: string, name: string, notes: Note[]): CheckpointLayer {
   const path = `${root}/${name}`;
-  if (file.listsNothing(path, 'weight_names') || file.kind(path) !== 'group') return { name, weights: [] };
+  if (file.listsNothing(path, 'weight_names')) return { name, weights: [] };
+  const kind = file.kind(path);
+  if (kind !== 'group') {
+    notes.push({
+      id: 'layer-without-group',
+      text: `The layer "${printable(name)}" is listed, but has no group: ${INSTEAD[kind]}.`,
+    });
+    return { name, weights: [] };
+  }
   const names = readNames(file, path, 'weight_names') ?? [];
-  return { name, weights: names.map((weight) => readWeight(file, path, weight)) };
+  return { name, weights: names.map((weight) => storedWeight(file, `${path}/${weight}`, weight, roleInName(weight))) };
 }
 
-/** Layers that are listed and have no group: their weights, if they had any, are lost. */
-function groupNotes(file: Hdf5File, root: string, names: readonly string[]): Note[] {
-  return [...new Set(names)].flatMap((name) => {
-    if (file.listsNothing(`${root}/${name}`, 'weight_names')) return [];
-    const kind = file.kind(`${root}/${name}`);
-    if (kind === 'group') return [];
-    const found = {
-      missing: 'nothing is there',
-      dataset: 'a dataset is there',
-      link: 'a link is there, which is not followed',
-    }[kind];
-    return [
-      { id: 'layer-without-group', text: `The layer "${printable(name)}" is listed, but has no group: ${found}.` },
-    ];
-  });
-}
-
-function readWeight(file: Hdf5File, layerPath: string, name: string): CheckpointWeight {
-  const path = `${layerPath}/${name}`;
-  return { name, role: roleInName(name), ...file.describe(path), read: async () => file.read(path) };
-}
+const INSTEAD = {
+  missing: 'nothing is there',
+  dataset: 'a dataset is there',
+  link: 'a link is there, which is not followed',
+} as const;
 
 function duplicateNote(names: readonly string[]): Note {
   const repeated = names.filter((name, at) => names.indexOf(name) !== at);
@@ -108,19 +104,4 @@ function duplicateNote(names: readonly string[]): Note {
     id: 'duplicate-layer-name',
     text: `${plural(repeated.length, 'layer name')} listed more than once, the first "${printable(repeated[0]!)}"; each is read once.`,
   };
-}
-
-/** The architecture, parsed as data. What cannot be parsed is a note: the weights are what matters. */
-function readConfig(file: Hdf5File, notes: Note[]): Pick<Checkpoint, 'modelConfig'> {
-  const json = file.strings('/', 'model_config')?.[0];
-  if (json === undefined) return {};
-  try {
-    return { modelConfig: JSON.parse(json) as unknown };
-  } catch (error) {
-    notes.push({
-      id: 'unreadable-config',
-      text: `model_config is no JSON (${printable(String(error))}); it is left aside.`,
-    });
-    return {};
-  }
 }

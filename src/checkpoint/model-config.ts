@@ -1,6 +1,21 @@
 // The architecture JSON some Keras files carry, read as data: which layers it lists and what it says of them.
 // Nothing in it is ever evaluated: a Lambda's bytecode is a string like any other.
 
+import { asRecord } from '../core/json.js';
+import { printable } from '../core/text.js';
+import type { Note } from '../core/weights.js';
+
+/** JSON that a file carries. What cannot be parsed is a note, and left aside: the weights are what matters. */
+export function parseConfig(json: string, name: string, notes: Note[]): unknown {
+  try {
+    return JSON.parse(json) as unknown;
+  } catch (error) {
+    const text = `${name} is no JSON (${printable(String(error))}); it is left aside.`;
+    notes.push({ id: 'unreadable-config', text });
+    return undefined;
+  }
+}
+
 /** One layer of the architecture, as the file states it. */
 export interface ConfigLayer {
   readonly name: string;
@@ -18,12 +33,12 @@ const MAX_NESTING = 16;
 
 /** The layers of a model, nested as they are. Unreadable parts are passed over. */
 export function configTree(modelConfig: unknown, depth = 0): ConfigNode[] {
-  const config = record(record(modelConfig)?.config) ?? record(modelConfig);
-  const listed = config?.layers ?? record(modelConfig)?.config;
+  const config = asRecord(asRecord(modelConfig)?.config) ?? asRecord(modelConfig);
+  const listed = config?.layers ?? asRecord(modelConfig)?.config;
   if (!Array.isArray(listed) || depth > MAX_NESTING) return [];
   return listed.flatMap((entry: unknown) => {
-    const layer = record(entry);
-    const inner = record(layer?.config);
+    const layer = asRecord(entry);
+    const inner = asRecord(layer?.config);
     if (layer === undefined || inner === undefined) return [];
     const name = [layer.name, inner.name].find((value) => typeof value === 'string') ?? '';
     const className = typeof layer.class_name === 'string' ? layer.class_name : '';
@@ -42,10 +57,4 @@ export function configInputShape(layers: readonly ConfigLayer[]): (number | null
   const stated = layers.map(({ config }) => config.batch_input_shape ?? config.batch_shape);
   const shape = stated.find((value) => Array.isArray(value) && value.length === 4) as unknown[] | undefined;
   return shape?.slice(1).map((dim) => (typeof dim === 'number' && Number.isInteger(dim) && dim > 0 ? dim : null));
-}
-
-function record(value: unknown): Readonly<Record<string, unknown>> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }

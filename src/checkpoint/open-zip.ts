@@ -14,5 +14,5 @@ export async function openZip(bytes: Uint8Array, where: string): Promise<Checkpo
     const next = 'save it again with `model.save_weights("name.weights.h5")`';
     throw new UnsupportedContainerError(where, 'A .keras zip with weights as .npz', next);
   }
-  return readConvertedNpz(bytes, where);
+  return readConvertedNpz(entries, where);
 }

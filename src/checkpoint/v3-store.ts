@@ -4,11 +4,11 @@ import { plural } from '../core/text.js';
 import type { Note } from '../core/weights.js';
 import type { Checkpoint, CheckpointLayer, CheckpointWeight } from './checkpoint.js';
 import { FileTooLargeError } from './errors.js';
-import type { Hdf5File } from './hdf5.js';
+import { type Hdf5File, storedWeight } from './hdf5.js';
 import { variableRole } from './variable-roles.js';
 
 /** Groups that hold layers: Keras 2.15 and 3, and Keras 2.12 to 2.14. */
-const LAYER_GROUPS = ['layers', '_layer_checkpoint_dependencies'];
+export const LAYER_GROUPS: readonly string[] = ['layers', '_layer_checkpoint_dependencies'];
 /** Models in models, each two groups deep; deeper is a circle of hard links. */
 const MAX_DEPTH = 34;
 /** Most groups of one file: about three a layer, so some thousands of layers. */
@@ -102,7 +102,7 @@ function readLayer(
   const weights = indices.map((index): CheckpointWeight => {
     const at = `${vars}/${index}`;
     const role = variableRole(className, Number(index), indices.length, config?.config);
-    return { name: at.slice(1), role, ...file.describe(at), read: async () => file.read(at) };
+    return storedWeight(file, at, at.slice(1), role);
   });
   return { layer: { name: stated ?? path.slice(1), className, weights }, named: stated !== undefined };
 }

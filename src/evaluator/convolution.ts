@@ -4,7 +4,7 @@ import type { Tensor } from '../core/tensor.js';
 import { toFloat64 } from '../core/tensor.js';
 import type { WindowAttrs } from '../network/layer.js';
 import { dimensions, type FloatMap, filled } from './map.js';
-import { forEachCell, windowAxes } from './window.js';
+import { forEachCell, forEachPosition, windowAxes } from './window.js';
 
 /** 2-D convolution. `x` is `(height, width, in)`, the kernel `(h, w, in, out)`, the bias `(out,)`. */
 export function conv2d(x: FloatMap, kernel: Tensor, attrs: WindowAttrs, bias?: Tensor): FloatMap {
@@ -12,17 +12,15 @@ export function conv2d(x: FloatMap, kernel: Tensor, attrs: WindowAttrs, bias?: T
   const [windowHeight, windowWidth, , filters] = kernel.shape as readonly [number, number, number, number];
   const weights = toFloat64(kernel);
   const window = [windowHeight, windowWidth] as const;
-  const [rows, columns] = windowAxes(height, width, window, attrs);
-  const out = filled(rows.size, columns.size, filters, 0);
-  for (let row = 0; row < rows.size; row++) {
-    for (let column = 0; column < columns.size; column++) {
-      const to = (row * columns.size + column) * filters;
-      forEachCell([rows.start(row), columns.start(column)], window, height, width, (inRow, inColumn, cell) => {
-        const from = (inRow * width + inColumn) * channels;
-        multiplyInto(out.data, to, filters, x.data, from, channels, weights, cell * channels * filters);
-      });
-    }
-  }
+  const axes = windowAxes(height, width, window, attrs);
+  const out = filled(axes[0].size, axes[1].size, filters, 0);
+  forEachPosition(axes, (start, position) => {
+    const to = position * filters;
+    forEachCell(start, window, height, width, (inRow, inColumn, cell) => {
+      const from = (inRow * width + inColumn) * channels;
+      multiplyInto(out.data, to, filters, x.data, from, channels, weights, cell * channels * filters);
+    });
+  });
   return bias === undefined ? out : addBias(out, bias);
 }
 
@@ -67,17 +65,15 @@ export function depthwiseConv2d(x: FloatMap, kernel: Tensor, attrs: WindowAttrs,
   const [height, width, channels] = dimensions(x);
   const window = [kernel.shape[0]!, kernel.shape[1]!] as const;
   const weights = toFloat64(kernel);
-  const [rows, columns] = windowAxes(height, width, window, attrs);
-  const out = filled(rows.size, columns.size, channels, 0);
-  for (let row = 0; row < rows.size; row++) {
-    for (let column = 0; column < columns.size; column++) {
-      const to = (row * columns.size + column) * channels;
-      forEachCell([rows.start(row), columns.start(column)], window, height, width, (inRow, inColumn, cell) => {
-        const from = (inRow * width + inColumn) * channels;
-        for (let c = 0; c < channels; c++) out.data[to + c]! += x.data[from + c]! * weights[cell * channels + c]!;
-      });
-    }
-  }
+  const axes = windowAxes(height, width, window, attrs);
+  const out = filled(axes[0].size, axes[1].size, channels, 0);
+  forEachPosition(axes, (start, position) => {
+    const to = position * channels;
+    forEachCell(start, window, height, width, (inRow, inColumn, cell) => {
+      const from = (inRow * width + inColumn) * channels;
+      for (let c = 0; c < channels; c++) out.data[to + c]! += x.data[from + c]! * weights[cell * channels + c]!;
+    });
+  });
   return bias === undefined ? out : addBias(out, bias);
 }
 

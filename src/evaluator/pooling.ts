@@ -2,7 +2,7 @@
 // map, the average divides by the number of cells that are.
 import type { PoolAttrs } from '../network/layer.js';
 import { dimensions, type FloatMap, filled } from './map.js';
-import { forEachCell, windowAxes } from './window.js';
+import { forEachCell, forEachPosition, windowAxes } from './window.js';
 
 /** The largest value under the window, channel by channel. */
 export function maxPool2d(x: FloatMap, attrs: PoolAttrs): FloatMap {
@@ -28,20 +28,18 @@ function pool(
   finish: (joined: number, count: number) => number,
 ): FloatMap {
   const [height, width, channels] = dimensions(x);
-  const [rows, columns] = windowAxes(height, width, attrs.poolSize, attrs);
-  const out = filled(rows.size, columns.size, channels, initial);
-  for (let row = 0; row < rows.size; row++) {
-    for (let column = 0; column < columns.size; column++) {
-      const to = (row * columns.size + column) * channels;
-      let count = 0;
-      forEachCell([rows.start(row), columns.start(column)], attrs.poolSize, height, width, (inRow, inColumn) => {
-        const from = (inRow * width + inColumn) * channels;
-        for (let c = 0; c < channels; c++) out.data[to + c] = join(out.data[to + c]!, x.data[from + c]!);
-        count++;
-      });
-      for (let c = 0; c < channels; c++) out.data[to + c] = finish(out.data[to + c]!, count);
-    }
-  }
+  const axes = windowAxes(height, width, attrs.poolSize, attrs);
+  const out = filled(axes[0].size, axes[1].size, channels, initial);
+  forEachPosition(axes, (start, position) => {
+    const to = position * channels;
+    let count = 0;
+    forEachCell(start, attrs.poolSize, height, width, (inRow, inColumn) => {
+      const from = (inRow * width + inColumn) * channels;
+      for (let c = 0; c < channels; c++) out.data[to + c] = join(out.data[to + c]!, x.data[from + c]!);
+      count++;
+    });
+    for (let c = 0; c < channels; c++) out.data[to + c] = finish(out.data[to + c]!, count);
+  });
   return out;
 }
 

@@ -43,3 +43,15 @@ export function forEachCell(
     }
   }
 }
+
+/** Calls `visit` for each output position, row by row: where its window begins, and its number. */
+export function forEachPosition(
+  [rows, columns]: readonly [WindowAxis, WindowAxis],
+  visit: (start: Pair, position: number) => void,
+): void {
+  for (let row = 0; row < rows.size; row++) {
+    for (let column = 0; column < columns.size; column++) {
+      visit([rows.start(row), columns.start(column)], row * columns.size + column);
+    }
+  }
+}

@@ -10,6 +10,14 @@ import { decodeImage } from '../image/decode.js';
 import { resizeBilinear } from '../image/resize.js';
 import type { Shape } from '../network/layer.js';
 
+const NPY = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
+const ZIP = Uint8Array.of(0x50, 0x4b);
+
+/** Whether the bytes are an .npy or .npz file; anything else is taken for a picture. */
+export function isArrayFile(bytes: Uint8Array): boolean {
+  return startsWith(bytes, NPY) || startsWith(bytes, ZIP);
+}
+
 /** An array as the network takes it, and whether it was stored as floating-point numbers. */
 export interface InputArray {
   readonly tensor: Tensor;
@@ -18,9 +26,7 @@ export interface InputArray {
 
 /** Reads an .npy file, or one array of an .npz file, as `(batch, height, width, channels)`. */
 export function readArray(bytes: Uint8Array, where: string, key?: string): InputArray {
-  const { tensor: array, dtype } = startsWith(bytes, Uint8Array.of(0x50, 0x4b))
-    ? pick(bytes, where, key)
-    : readNpy(bytes, where);
+  const { tensor: array, dtype } = startsWith(bytes, ZIP) ? pick(bytes, where, key) : readNpy(bytes, where);
   return { tensor: withBatch(array), floats: dtype.includes('float') };
 }
 

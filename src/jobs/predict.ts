@@ -1,6 +1,5 @@
 // A network run on somebody's input: an array as numpy saved it, or a picture.
 import type { Source } from '../checkpoint/source.js';
-import { startsWith } from '../core/bytes.js';
 import { UndecidedError } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import { printable } from '../core/text.js';
@@ -10,7 +9,7 @@ import { preprocess } from '../image/recipes.js';
 import type { Prediction, PredictResult } from '../results/predict.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
 import { type LoadingOptions, loadModel } from './model.js';
-import { readArray, readPicture } from './predict-input.js';
+import { isArrayFile, readArray, readPicture } from './predict-input.js';
 
 /** How the input is read and the output shown. */
 export interface PredictOptions extends LoadingOptions {
@@ -40,9 +39,6 @@ export async function predict(source: Source, input: Source, options: PredictOpt
   };
 }
 
-const NPY = Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59);
-const ZIP = Uint8Array.of(0x50, 0x4b);
-
 async function prepare(
   model: ShuffleNetModel,
   input: Source,
@@ -50,7 +46,7 @@ async function prepare(
 ): Promise<{ tensor: Tensor; recipe: Recipe }> {
   const bytes = await input.bytes();
   const where = printable(input.name);
-  const isArray = startsWith(bytes, NPY) || startsWith(bytes, ZIP);
+  const isArray = isArrayFile(bytes);
   const raw = isArray
     ? readArray(bytes, where, options.key)
     : { tensor: await readPicture(bytes, where, model.network.inputShape), floats: false };

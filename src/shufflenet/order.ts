@@ -2,10 +2,12 @@
 // network. Only when the user asks for it; every shape is checked afterwards as always.
 import type { Checkpoint, CheckpointLayer } from '../checkpoint/checkpoint.js';
 import { plural } from '../core/text.js';
+import { buildNetwork } from './build.js';
 import type { FileLayer, FileLayers, PlacedLayer } from './file-layers.js';
 import { NotShuffleNetError, OrderMismatchError } from './load-errors.js';
 import { NAMING_SCHEMES, recognise } from './names.js';
 import { type LayersByClass, observeOrder, type WeightedClass } from './observe-order.js';
+import { DEFAULT_SETTINGS } from './settings.js';
 
 /** Names the file's weighted layers by their order within each class. Throws when the numbers do not fit any network. */
 export function readByOrder(checkpoint: Checkpoint): FileLayers {
@@ -30,8 +32,8 @@ function emptyLayers(): FileLayers {
   return { scheme: NAMING_SCHEMES[0]!, placed: new Map(), others: [], fileName: (name) => name, notes: [] };
 }
 
-/** Whether a layer's names look like Keras's automatic ones, and its class. */
-function classOf({ name, className }: CheckpointLayer): WeightedClass | undefined {
+/** The class of a layer that has weights in the article's network, as the file tells it or by its automatic name. */
+function classOf({ name, className }: Pick<CheckpointLayer, 'name' | 'className'>): WeightedClass | undefined {
   const told = (className ?? name.slice(name.lastIndexOf('/') + 1).replace(/_\d+$/, ''))
     .replaceAll('_', '')
     .toLowerCase();
@@ -54,25 +56,17 @@ function sortByClass(layers: readonly CheckpointLayer[]): LayersByClass {
   return sorted;
 }
 
-/** The article's names of each class, in the order in which the article creates the layers. */
-function expectedNames(units: readonly number[], groups: number, top: boolean): Record<WeightedClass, string[]> {
-  const names: Record<WeightedClass, string[]> = {
-    conv: ['conv1'],
-    depthwise: [],
-    normalization: [],
-    dense: top ? ['fc'] : [],
-  };
-  units.forEach((repeat, stage) => {
-    for (let block = 1; block <= repeat + 1; block++) {
-      const prefix = `stage${stage + 2}/block${block}`;
-      const parts = stage === 0 && block === 1 ? 1 : groups;
-      for (const k of [1, 2]) {
-        const name = `${prefix}/1x1_gconv_${k}`;
-        names.conv.push(...(parts === 1 ? [name] : Array.from({ length: parts }, (_, g) => `${name}_/g${g}`)));
-      }
-      names.depthwise.push(`${prefix}/1x1_dwconv_1`);
-      names.normalization.push(...['gconv_1', 'dwconv_1', 'gconv_2'].map((layer) => `${prefix}/bn_${layer}`));
-    }
-  });
+/** The article's names of each class, in the order of the network: read off a network with as many units and groups. */
+function expectedNames(
+  numShuffleUnits: readonly number[],
+  groups: number,
+  includeTop: boolean,
+): Record<WeightedClass, string[]> {
+  const { layers } = buildNetwork({ ...DEFAULT_SETTINGS, numShuffleUnits, groups, includeTop });
+  const names: Record<WeightedClass, string[]> = { conv: [], depthwise: [], normalization: [], dense: [] };
+  for (const layer of layers) {
+    const kind = classOf({ name: layer.name, className: layer.op });
+    if (kind !== undefined) names[kind].push(layer.name);
+  }
   return names;
 }

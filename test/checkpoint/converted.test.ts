@@ -11,7 +11,10 @@ import { MalformedFileError } from '../../src/formats/errors.js';
 import { writeNpy } from '../../src/formats/npy.js';
 import { writeNpz } from '../../src/formats/npz.js';
 import { writeSafetensors } from '../../src/formats/safetensors-write.js';
+import { readZip } from '../../src/formats/zip.js';
 import { writeZip } from '../../src/formats/zip-write.js';
+
+const npzCheckpoint = (bytes: Uint8Array, where: string): Checkpoint => readConvertedNpz(readZip(bytes, where), where);
 
 const vector = (...values: number[]): Tensor => tensor(Float32Array.from(values), [values.length]);
 
@@ -50,7 +53,7 @@ const OUTLINE = [
 
 describe('layers', () => {
   test('of an npz file are its keys up to the last slash, in the order of the file', async () => {
-    const checkpoint = readConvertedNpz(writeNpz(ARRAYS), 'a.npz');
+    const checkpoint = npzCheckpoint(writeNpz(ARRAYS), 'a.npz');
     expect(checkpoint).toMatchObject({ container: 'npz', notes: [] });
     expect(outline(checkpoint)).toEqual(OUTLINE);
     expect((await checkpoint.layers[1]!.weights[0]!.read()).data).toEqual(Float32Array.of(3, 4, 5, 6));
@@ -69,7 +72,7 @@ describe('layers', () => {
 
   test('keep the type their weights are stored in', () => {
     const arrays: [string, Tensor][] = [['conv1/kernel', tensor(Float64Array.of(1), [1])]];
-    expect(readConvertedNpz(writeNpz(arrays), 'a.npz').layers[0]!.weights[0]!.dtype).toBe('float64');
+    expect(npzCheckpoint(writeNpz(arrays), 'a.npz').layers[0]!.weights[0]!.dtype).toBe('float64');
   });
 
   test.each([
@@ -82,7 +85,7 @@ describe('layers', () => {
 });
 
 describe('what a file says of itself', () => {
-  const npz = (json: Tensor): Checkpoint => readConvertedNpz(writeNpz([['__metadata__', json], ...ARRAYS]), 'a.npz');
+  const npz = (json: Tensor): Checkpoint => npzCheckpoint(writeNpz([['__metadata__', json], ...ARRAYS]), 'a.npz');
   const safetensors = (shuffleport: string): Checkpoint =>
     readConvertedSafetensors(writeSafetensors(ARRAYS, { shuffleport }), 'a.safetensors');
 
@@ -94,7 +97,7 @@ describe('what a file says of itself', () => {
 
   test('may be nothing', () => {
     for (const checkpoint of [
-      readConvertedNpz(writeNpz(ARRAYS), 'a.npz'),
+      npzCheckpoint(writeNpz(ARRAYS), 'a.npz'),
       readConvertedSafetensors(writeSafetensors(ARRAYS, { format: 'pt' }), 'a.safetensors'),
       npz(text('{"other":1}')),
       npz(text('null')),
@@ -124,9 +127,9 @@ describe('a zip that is no npz file', () => {
     writeZip(names.map((name) => ({ name, bytes: encodeText('something') })));
 
   test('is told to be something else, with what is in it', () => {
-    expect(() => readConvertedNpz(zip('word/document.xml'), 'a.docx')).toThrow(NotKerasError);
-    expect(() => readConvertedNpz(zip('word/document.xml'), 'a.docx')).toThrow(/word\/document\.xml/);
-    expect(() => readConvertedNpz(zip(), 'empty.zip')).toThrow(/nothing in it/);
+    expect(() => npzCheckpoint(zip('word/document.xml'), 'a.docx')).toThrow(NotKerasError);
+    expect(() => npzCheckpoint(zip('word/document.xml'), 'a.docx')).toThrow(/word\/document\.xml/);
+    expect(() => npzCheckpoint(zip(), 'empty.zip')).toThrow(/nothing in it/);
   });
 
   test('is damaged when only some members are arrays', () => {
@@ -134,6 +137,6 @@ describe('a zip that is no npz file', () => {
       { name: 'conv1/kernel.npy', bytes: writeNpy(vector(1)) },
       { name: 'readme.txt', bytes: encodeText('') },
     ]);
-    expect(() => readConvertedNpz(bytes, 'a.npz')).toThrow(MalformedFileError);
+    expect(() => npzCheckpoint(bytes, 'a.npz')).toThrow(MalformedFileError);
   });
 });
