@@ -1,10 +1,12 @@
 import { defineConfig } from 'vitest/config';
+import { builtParser } from './test/helpers/built-parser.js';
 
 // Where to write the counts as JSON beside the usual report; .ci/run adds them up.
 const report = process.env.SHUFFLEPORT_TEST_REPORT;
 
 // The suite of `npm test`. What needs files outside the repository is in vitest.shared.config.ts.
 export default defineConfig({
+  plugins: [builtParser()],
   test: {
     ...(report !== undefined && { reporters: ['default', 'json'], outputFile: { json: report } }),
     include: ['test/**/*.test.ts'],

@@ -69,6 +69,7 @@ export { buildNetwork } from './shufflenet/build.js';
 export { channelShuffle } from './shufflenet/channel-shuffle.js';
 export { type GroupConvOptions, groupConv } from './shufflenet/group-conv.js';
 export { type Inference, type InferredSettings, inferSettings } from './shufflenet/infer.js';
+export type { KernelOrder } from './shufflenet/kernel-order.js';
 export { bindWeights, type LoadOptions, type ShuffleNetModel } from './shufflenet/load.js';
 export { LoadError } from './shufflenet/load-errors.js';
 export { modelName } from './shufflenet/model-name.js';

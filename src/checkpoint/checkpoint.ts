@@ -10,6 +10,7 @@ export type Container =
   | 'keras-hdf5-model'
   | 'keras-v3-weights'
   | 'keras-v3-zip'
+  | 'keras-v3-sharded'
   | 'safetensors'
   | 'npz';
 

@@ -3,6 +3,8 @@ import { ShuffleportError } from '../core/errors.js';
 import { formatShape } from '../core/tensor.js';
 import { formatBytes, listSome, printable } from '../core/text.js';
 
+export * from './shard-errors.js';
+
 const SAVE_AGAIN = 'save the weights again from the trained model, or copy the file again from its source';
 
 /** Nothing is in the file. */
@@ -54,7 +56,8 @@ export class UnknownFormatError extends ShuffleportError {
       what: 'This is no Keras file.',
       where,
       found,
-      expected: 'HDF5 (.h5, .hdf5, .weights.h5), a Keras zip (.keras), or a converted .safetensors or .npz',
+      expected:
+        'HDF5 (.h5, .hdf5, .weights.h5), the index of its shards (.weights.json), a Keras zip (.keras), or a converted .safetensors or .npz',
       next: next ?? 'save the model in Python with `model.save_weights("name.h5")`',
     });
   }

@@ -6,7 +6,8 @@ import type { Checkpoint, CheckpointLayer } from './checkpoint.js';
 import { NotKerasError } from './errors.js';
 import { openHdf5 } from './hdf5.js';
 import { type ConfigLayer, type ConfigNode, configLayers, configTree, parseConfig } from './model-config.js';
-import { isStore, LAYER_GROUPS, readStore, type StoreLayerConfig, split } from './v3-store.js';
+import { split, walkStore } from './store-walk.js';
+import { isLayerPath, isStore, readStore, type StoreLayerConfig } from './v3-store.js';
 
 /** Whether a zip with these members is Keras's. */
 export function isKerasZip(members: readonly string[]): boolean {
@@ -23,7 +24,7 @@ export async function readKerasZip(entries: readonly ZipEntry[], where: string):
   try {
     if (!isStore(file))
       throw new NotKerasError(where, 'a .keras zip', file.members('/'), 'a group layers in model.weights.h5');
-    const store = readStore(file, (paths) => configsByPath(paths, configTree(config)));
+    const store = readStore([walkStore(file)], (paths) => configsByPath(paths, configTree(config)));
     const version = metadata?.keras_version;
     return {
       ...store,
@@ -53,34 +54,34 @@ function parse(entry: ZipEntry | undefined, notes: Note[]): unknown {
 /**
  * The architecture's layer for each group. Keras numbers the layers of each class in the model's order, so the n-th
  * group of a class is the n-th such layer (2.12 and 2.13 left numbers out, never changed the order). Where the counts
- * differ, nothing is matched.
+ * differ, nothing is matched. Parts of a layer (`scaling/conv2d`) are no layers, whatever their names.
  */
 function configsByPath(paths: readonly string[], layers: readonly ConfigNode[]): Map<string, StoreLayerConfig> {
   const found = new Map<string, StoreLayerConfig>();
-  const groups = new Map<string, string[]>();
-  for (const path of paths.filter((candidate) => depthOf(candidate) === 1)) {
-    const [className] = split(path.slice(path.lastIndexOf('/') + 1));
-    groups.set(className, [...(groups.get(className) ?? []), path]);
-  }
-  for (const [className, members] of groups) {
+  for (const [className, members] of pathsByClass(paths.filter(isLayerPath))) {
     const sameClass = layers.filter((layer) => snakeCase(layer.className) === className);
     if (sameClass.length !== members.length) continue;
     members.forEach((path, i) => {
       const layer = sameClass[i]!;
       found.set(path, layer);
-      const inner = paths.filter((other) => other.startsWith(`${path}/`));
-      for (const [innerPath, config] of configsByPath(
-        inner.map((other) => other.slice(path.length)),
-        layer.layers,
-      )) {
-        found.set(path + innerPath, config);
-      }
+      if (layer.layers.length === 0) return;
+      const inner = paths.filter((other) => other.startsWith(`${path}/`)).map((other) => other.slice(path.length));
+      for (const [below, config] of configsByPath(inner, layer.layers)) found.set(path + below, config);
     });
   }
   return found;
 }
 
-const depthOf = (path: string): number => path.split('/').filter((part) => LAYER_GROUPS.includes(part)).length;
+function pathsByClass(paths: readonly string[]): Map<string, string[]> {
+  const classes = new Map<string, string[]>();
+  for (const path of paths) {
+    const [className] = split(path.slice(path.lastIndexOf('/') + 1));
+    const members = classes.get(className);
+    if (members === undefined) classes.set(className, [path]);
+    else members.push(path);
+  }
+  return classes;
+}
 
 /** Keras's `to_snake_case`: `BatchNormalization` is `batch_normalization`, `Conv2D` is `conv2d`. */
 function snakeCase(className: string): string {

@@ -3,11 +3,14 @@ import { decodeText, startsWith, viewOf } from '../core/bytes.js';
 import { TruncatedFileError } from '../formats/errors.js';
 import { EmptyFileError, GitLfsPointerError, UnknownFormatError, WebPageError } from './errors.js';
 
-/** The formats that may hold Keras weights. */
-export type Format = 'hdf5' | 'zip' | 'safetensors';
+/** The formats that may hold Keras weights; `json` may be an index of files that do. */
+export type Format = 'hdf5' | 'zip' | 'safetensors' | 'json';
 
 const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 const ZIP_SIGNATURES = [Uint8Array.of(0x50, 0x4b, 3, 4), Uint8Array.of(0x50, 0x4b, 5, 6)];
+
+/** Enough to recognise a page, a pointer or JSON by. */
+const HEAD_BYTES = 1024;
 
 /** Tells the format of `bytes`, or throws what is wrong with them. `where` is for messages. */
 export function sniff(bytes: Uint8Array, where: string): Format {
@@ -19,7 +22,9 @@ export function sniff(bytes: Uint8Array, where: string): Format {
   }
   if (ZIP_SIGNATURES.some((signature) => startsWith(bytes, signature))) return 'zip';
   if (looksLikeSafetensors(bytes)) return 'safetensors';
-  throw somethingElse(bytes, where);
+  const head = decodeText(bytes.subarray(0, HEAD_BYTES));
+  if (/^\s*\{/.test(head)) return 'json';
+  throw somethingElse(bytes, head, where);
 }
 
 /** The HDF5 signature stands at 0, or after a user block of 512, 1024, 2048, … bytes. */
@@ -51,11 +56,7 @@ function looksLikeSafetensors(bytes: Uint8Array): boolean {
   return viewOf(bytes).getBigUint64(0, true) < 2n ** 32n;
 }
 
-/** Enough to recognise a page or a pointer by. */
-const HEAD_BYTES = 1024;
-
-function somethingElse(bytes: Uint8Array, where: string): Error {
-  const head = decodeText(bytes.subarray(0, HEAD_BYTES));
+function somethingElse(bytes: Uint8Array, head: string, where: string): Error {
   if (head.startsWith('version https://git-lfs')) return lfsPointer(head, where);
   if (/^\ufeff?\s*(<!doctype|<html|<head|<\?xml|<!--)/i.test(head)) {
     return new WebPageError(where, /<title[^>]*>\s*([^<]*)/i.exec(head)?.[1]?.trim());
@@ -89,7 +90,7 @@ const KNOWN: readonly {
     found: 'a tar archive',
     next: 'unpack it first',
   },
-  { test: (_, head) => /^\s*[{[]/.test(head), found: 'a JSON file' },
+  { test: (_, head) => head.trimStart().startsWith('['), found: 'a JSON file' },
   {
     test: (bytes) => bytes.every((byte) => byte === 0),
     found: 'zero bytes only',

@@ -1,22 +1,25 @@
-// Keras's v3 store (`.weights.h5`, and inside `.keras`): variables under `layers/<class>[_k]/vars/<i>`, numbered in
-// the order trainable, then not. From Keras 3.6 on each `vars` carries its layer's name; before, only a config tells.
-import { plural } from '../core/text.js';
+// Keras's v3 store (`.weights.h5`, inside `.keras`, and in shards): variables under `layers/<class>[_k]/vars/<i>`,
+// numbered in the order trainable, then not. From Keras 3.6 on each `vars` carries its layer's name; before, only a
+// config tells. store-walk.ts finds the groups.
+import { plural, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
 import type { Checkpoint, CheckpointLayer, CheckpointWeight } from './checkpoint.js';
-import { FileTooLargeError } from './errors.js';
 import { type Hdf5File, storedWeight } from './hdf5.js';
-import { variableRole } from './variable-roles.js';
+import { byPath, type Store, split } from './store-walk.js';
+import { alwaysHasVariables, variableRole } from './variable-roles.js';
 
 /** Groups that hold layers: Keras 2.15 and 3, and Keras 2.12 to 2.14. */
-export const LAYER_GROUPS: readonly string[] = ['layers', '_layer_checkpoint_dependencies'];
-/** Models in models, each two groups deep; deeper is a circle of hard links. */
-const MAX_DEPTH = 34;
-/** Most groups of one file: about three a layer, so some thousands of layers. */
-const MAX_GROUPS = 20_000;
+const LAYER_GROUPS: readonly string[] = ['layers', '_layer_checkpoint_dependencies'];
 
 /** Whether the file is a v3 store. */
 export function isStore(file: Hdf5File): boolean {
   return LAYER_GROUPS.some((name) => file.kind(`/${name}`) === 'group');
+}
+
+/** Whether a path leads to a layer of the model itself: not to a part of one, nor into a model in the model. */
+export function isLayerPath(path: string): boolean {
+  const [root, group, name, ...below] = path.split('/');
+  return root === '' && LAYER_GROUPS.includes(group ?? '') && name !== undefined && below.length === 0;
 }
 
 /** What the architecture in a `.keras` zip says of a layer. */
@@ -26,85 +29,120 @@ export interface StoreLayerConfig {
   readonly config: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the layers of a store; `configOf` finds what the architecture says of each, where there is one. */
+/**
+ * Reads the layers of a store, which is one file or several shards; `configOf` finds what the architecture says of
+ * each, where there is one. Closing the checkpoint closes the files.
+ */
 export function readStore(
-  file: Hdf5File,
+  stores: readonly Store[],
   configOf: (groups: readonly string[]) => ReadonlyMap<string, StoreLayerConfig> = () => new Map(),
 ): Checkpoint {
-  const paths = [...layerPaths(file)];
-  const configs = configOf(paths);
+  const parts = partsByPath(stores);
+  const configs = configOf([...parts.keys()]);
   const layers = new Map<string, StoreLayer>();
-  for (const path of paths) {
+  for (const [path, stored] of parts) {
     const parent = layers.get(path.slice(0, path.lastIndexOf('/')));
-    layers.set(path, readLayer(file, path, configs.get(path), parent));
+    layers.set(path, readLayer(path, stored, configs.get(path), parent));
   }
   const weighted = [...layers.values()].filter(({ layer }) => layer.weights.length > 0);
-  const named = weighted.length > 0 && weighted.every((layer) => layer.named);
+  const nameless = weighted.filter(({ named }) => !named).length;
+  const lone = stores.length === 1 ? loneShardNote(layers) : [];
   return {
     container: 'keras-v3-weights',
-    named,
-    layers: [...layers.values()].map(({ layer }) => layer),
-    notes: [...namelessNote(weighted.filter((layer) => !layer.named).length), ...optimizerNote(file)],
-    close: () => file.close(),
+    named: weighted.length > 0 && nameless === 0,
+    layers: Array.from(layers.values(), ({ layer }) => layer),
+    notes: [...(lone.length > 0 ? lone : namelessNote(nameless)), ...optimizerNote(stores)],
+    close: () => stores.forEach(({ file }) => void file.close()),
   };
 }
 
-/** Every group that has `vars`, depth first, siblings in the order of their numbers; the optimizer's are left aside. */
-function* layerPaths(file: Hdf5File, at = '', seen = { groups: 0 }): Generator<string> {
-  const depth = at.split('/').length;
-  if (depth > MAX_DEPTH || ++seen.groups > MAX_GROUPS) {
-    const found = depth > MAX_DEPTH ? `${depth} groups in one another` : `more than ${MAX_GROUPS} groups`;
-    throw new FileTooLargeError(
-      at,
-      'The groups are nested too deep or too many (a hard link may lead in a circle).',
-      found,
-      'less',
-    );
-  }
-  for (const name of file.members(at === '' ? '/' : at).sort(byNumber)) {
-    const path = `${at}/${name}`;
-    if (name === 'vars' || path === '/optimizer' || file.kind(path) !== 'group') continue;
-    if (file.kind(`${path}/vars`) === 'group') yield path;
-    yield* layerPaths(file, path, seen);
-  }
+/** A group as one file has it. */
+interface Part {
+  readonly file: Hdf5File;
+  readonly variables: readonly string[];
 }
 
-/** `conv2d`, `conv2d_1`, …, `conv2d_10`: the class, then its number. */
-function byNumber(a: string, b: string): number {
-  const [classA, numberA] = split(a);
-  const [classB, numberB] = split(b);
-  return classA < classB ? -1 : classA > classB ? 1 : numberA - numberB;
-}
-
-/** A group's class and number: `conv2d_10` is the eleventh `conv2d`. */
-export function split(group: string): [className: string, number: number] {
-  const match = /^(.*?)_(\d{1,6})$/.exec(group);
-  return match === null ? [group, 0] : [match[1]!, Number(match[2])];
+/** The groups of all files, each with the files that have it. */
+function partsByPath(stores: readonly Store[]): Map<string, Part[]> {
+  const found = new Map<string, Part[]>();
+  for (const { file, groups } of stores) {
+    for (const { path, variables } of groups) {
+      const parts = found.get(path);
+      if (parts === undefined) found.set(path, [{ file, variables }]);
+      else parts.push({ file, variables });
+    }
+  }
+  return stores.length === 1 ? found : new Map([...found].sort(([a], [b]) => byPath(a, b)));
 }
 
 interface StoreLayer {
   readonly layer: CheckpointLayer;
+  /** Whether its name is known, from the file or otherwise. */
   readonly named: boolean;
+  /** Whether the file states its name. */
+  readonly stated: boolean;
+  /** Whether its variables are numbered from 0 without a gap. */
+  readonly whole: boolean;
 }
 
 /** A part of a layer (`lstm/cell`, `dropout/seed_generator`) without a name of its own goes by its layer's. */
 function readLayer(
-  file: Hdf5File,
   path: string,
+  parts: readonly Part[],
   config: StoreLayerConfig | undefined,
   parent: StoreLayer | undefined,
 ): StoreLayer {
-  const vars = `${path}/vars`;
-  const part = parent === undefined ? undefined : `${parent.layer.name}/${path.slice(path.lastIndexOf('/') + 1)}`;
-  const stated = file.strings(vars, 'name')?.[0] ?? config?.name ?? (parent?.named ? part : undefined);
-  const className = config?.className ?? split(path.slice(path.lastIndexOf('/') + 1))[0];
-  const indices = file.members(vars).sort((a, b) => Number(a) - Number(b));
-  const weights = indices.map((index): CheckpointWeight => {
-    const at = `${vars}/${index}`;
-    const role = variableRole(className, Number(index), indices.length, config?.config);
+  const group = path.slice(path.lastIndexOf('/') + 1);
+  const inParent = parent?.named ? `${parent.layer.name}/${group}` : undefined;
+  // A layer that begins a shard left its name in the shard before.
+  const stated = first(parts, ({ file }) => file.strings(`${path}/vars`, 'name')?.[0]);
+  const name = stated ?? config?.name ?? inParent;
+  const className = config?.className ?? split(group)[0];
+  const variables = parts
+    .flatMap(({ file, variables }) => variables.map((index) => ({ file, index })))
+    .sort((a, b) => Number(a.index) - Number(b.index));
+  const count = countOf(variables.map(({ index }) => index));
+  const weights = variables.map(({ file, index }): CheckpointWeight => {
+    const at = `${path}/vars/${index}`;
+    const role = variableRole(className, Number(index), count, config?.config);
     return storedWeight(file, at, at.slice(1), role);
   });
-  return { layer: { name: stated ?? path.slice(1), className, weights }, named: stated !== undefined };
+  return {
+    layer: { name: name ?? path.slice(1), className, weights },
+    named: name !== undefined,
+    stated: stated !== undefined,
+    whole: count === variables.length,
+  };
+}
+
+/** How many variables a layer has, by the number of its last: those before may be in another shard. */
+function countOf(indices: readonly string[]): number {
+  const last = Number(indices.at(-1));
+  return Number.isInteger(last) ? last + 1 : indices.length;
+}
+
+function first<T, R>(items: readonly T[], find: (item: T) => R | undefined): R | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/**
+ * One shard opened alone says so nowhere, but shows it where it was cut: variables that do not begin with number 0, a
+ * layer whose variables are all in the next shard, or one whose name is in the shard before.
+ */
+function loneShardNote(layers: ReadonlyMap<string, StoreLayer>): Note[] {
+  const own = [...layers].filter(([path]) => isLayerPath(path));
+  const someStated = own.some(([, { stated }]) => stated);
+  const cut = own.find(([, { layer, stated, whole }]) => {
+    const empty = layer.weights.length === 0 && alwaysHasVariables(layer.className!);
+    return !whole || (someStated && (!stated || empty));
+  });
+  if (cut === undefined) return [];
+  const text = `This looks like one shard of weights that were saved in several files: a part of "${printable(cut[0].slice(1))}" is missing. Open the index beside the shards, the .weights.json, in its place.`;
+  return [{ id: 'lone-shard', text }];
 }
 
 function namelessNote(count: number): Note[] {
@@ -113,7 +151,7 @@ function namelessNote(count: number): Note[] {
   return [{ id: 'no-layer-names', text }];
 }
 
-function optimizerNote(file: Hdf5File): Note[] {
-  if (file.kind('/optimizer') !== 'group') return [];
+function optimizerNote(stores: readonly Store[]): Note[] {
+  if (!stores.some(({ file }) => file.kind('/optimizer') === 'group')) return [];
   return [{ id: 'optimizer', text: "The optimizer's state is in the file too; it is left aside." }];
 }

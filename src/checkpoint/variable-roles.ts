@@ -22,11 +22,19 @@ export function variableRole(
   count: number,
   config: Readonly<Record<string, unknown>> = {},
 ): string | null {
-  const key = className.replaceAll('_', '').toLowerCase();
+  const key = keyOf(className);
   if (key === 'batchnormalization') return normalizationRole(index, count, config);
   const order = ORDER[key];
   return order !== undefined && count <= order.length ? (order[index] ?? null) : null;
 }
+
+/** Whether layers of a class have variables whatever their settings. */
+export function alwaysHasVariables(className: string): boolean {
+  const key = keyOf(className);
+  return key === 'batchnormalization' || Object.hasOwn(ORDER, key);
+}
+
+const keyOf = (className: string): string => className.replaceAll('_', '').toLowerCase();
 
 function normalizationRole(
   index: number,

@@ -1,9 +1,10 @@
 // Where the process begins: real streams, real arguments.
 const { stdout, stderr, env, argv } = process;
 
-// The HDF5 library compiles on other threads while the rest loads, where an argument has the name of such a file.
-if (argv.slice(2).some((argument) => /\.(h5|hdf5|keras)$/.test(argument))) {
-  void import('../checkpoint/hdf5.js').then(({ prepareHdf5 }) => prepareHdf5());
+// The thread that parses starts and loads the HDF5 library beside everything else, where an argument names such a file.
+if (argv.slice(2).some((argument) => /\.(h5|hdf5|keras|weights\.json)$/.test(argument))) {
+  // Where it cannot, whoever opens the file meets the same error, and tells it.
+  import('../node/parser.js').then(({ prepareParser }) => prepareParser()).catch(() => undefined);
 }
 const { run } = await import('./program.js');
 

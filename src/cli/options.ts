@@ -1,6 +1,7 @@
 // Flags that several commands share, and how their values are read.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { LoadingOptions } from '../jobs/model.js';
+import { KERNEL_ORDERS, type KernelOrder } from '../shufflenet/kernel-order.js';
 import { NAMING_SCHEMES } from '../shufflenet/names.js';
 
 /** The settings flags as commander hands them over. */
@@ -18,6 +19,7 @@ export interface SettingsFlags {
   readonly scheme?: string;
   readonly allowUnused?: string[];
   readonly map?: 'name' | 'order';
+  readonly kernelOrder?: KernelOrder;
 }
 
 /** Commander would store `--no-top` and the `--top` of predict under one name. */
@@ -48,13 +50,18 @@ export function addSettingsOptions(command: Command): Command {
     .addOption(
       new Option('--map <how>', 'by layer name, or by order for files that lost the names').choices(['name', 'order']),
     )
+    .addOption(
+      new Option('--kernel-order <axes>', "axis order of convolution kernels, if not Keras's hwio").choices(
+        KERNEL_ORDERS.map(({ id }) => id),
+      ),
+    )
     .addOption(new Option('--allow-unused <glob>', 'weights that may be left over; repeatable').argParser(collect));
 }
 
 /** The flags as job options. */
 export function loadingOptions(flags: SettingsFlags): LoadingOptions {
-  const { groups, scale, ratio, units, classes, pooling, slices, inputShape, scheme, allowUnused, map, includeTop } =
-    flags;
+  const { groups, scale, ratio, units, classes, pooling, slices, inputShape, scheme, allowUnused, includeTop } = flags;
+  const { map, kernelOrder } = flags;
   return {
     ...(groups !== undefined && { groups }),
     ...(scale !== undefined && { scaleFactor: scale }),
@@ -67,6 +74,7 @@ export function loadingOptions(flags: SettingsFlags): LoadingOptions {
     ...(inputShape !== undefined && { inputShape }),
     ...(scheme !== undefined && { scheme }),
     ...(map !== undefined && { map }),
+    ...(kernelOrder !== undefined && { kernelOrder }),
     ...(allowUnused !== undefined && { allowUnused }),
   };
 }

@@ -2,6 +2,7 @@
 import { UsageError } from '../core/errors.js';
 import type { Shape } from '../network/layer.js';
 import type { Overrides } from '../shufflenet/infer.js';
+import { KERNEL_ORDERS, type KernelOrder, kernelLayout } from '../shufflenet/kernel-order.js';
 import { NAMING_SCHEMES, type NamingScheme, namingScheme } from '../shufflenet/names.js';
 import type { Pooling, Slices } from '../shufflenet/settings.js';
 
@@ -22,12 +23,18 @@ export interface NetworkOptions {
   readonly scheme?: string;
   /** `order`: ignore the layers' names and go by their order within each class; for files that lost the names. */
   readonly map?: 'name' | 'order';
+  /** Axis order of the file's convolution kernels: `hwio` (Keras's), `oihw`, `iohw`, `ohwi`, `hwoi`. */
+  readonly kernelOrder?: KernelOrder;
 }
 
-/** The options as overrides of what is inferred; throws a `UsageError` for a scheme that is not known. */
-export function overridesOf({ scheme, ...settings }: NetworkOptions): Overrides {
+/** The options as overrides of what is inferred; throws a `UsageError` for a scheme or kernel order that is not known. */
+export function overridesOf({ scheme, kernelOrder, ...settings }: NetworkOptions): Overrides {
   const stated = Object.entries(settings).filter(([key, value]) => value !== undefined && SETTINGS.has(key));
-  return { ...Object.fromEntries(stated), ...(scheme !== undefined && { scheme: schemeOf(scheme) }) };
+  return {
+    ...Object.fromEntries(stated),
+    ...(scheme !== undefined && { scheme: schemeOf(scheme) }),
+    ...(kernelOrder !== undefined && { kernelOrder: kernelOrderOf(kernelOrder) }),
+  };
 }
 
 // The jobs' option objects hold more than settings; only these are passed on.
@@ -43,6 +50,16 @@ const SETTINGS = new Set([
   'inputShape',
   'map',
 ]);
+
+function kernelOrderOf(id: string): KernelOrder {
+  const layout = kernelLayout(id);
+  if (layout !== undefined) return layout.id;
+  throw new UsageError({
+    what: 'There is no such order of kernel axes.',
+    found: id,
+    expected: KERNEL_ORDERS.map((known) => known.id).join(', '),
+  });
+}
 
 function schemeOf(id: string): NamingScheme {
   const scheme = namingScheme(id);

@@ -54,3 +54,62 @@ export class UnwritablePathError extends UsageError {
     if (options?.cause !== undefined) this.cause = options.cause;
   }
 }
+
+const SAVE_AGAIN = 'save the weights again from the trained model, or copy the file again from its source';
+
+/** Parsing gave no answer in time and was stopped. */
+export class ParserTimeoutError extends ShuffleportError {
+  readonly tag = 'ParserTimeout';
+  readonly kind = 'file';
+  /** How long it was waited for. */
+  readonly seconds: number;
+  constructor(where: string, seconds: number) {
+    super({
+      what: 'The file cannot be parsed: there was no answer in time, and the parser was stopped.',
+      where,
+      found: `nothing for ${seconds.toFixed(1)} s`,
+      next: `it is damaged, or made to do this; ${SAVE_AGAIN}`,
+    });
+    this.seconds = seconds;
+  }
+}
+
+/** Parsing took more memory than it is given. */
+export class ParserMemoryError extends ShuffleportError {
+  readonly tag = 'ParserMemory';
+  readonly kind = 'file';
+  constructor(where: string, megabytes: number) {
+    super({
+      what: 'The file cannot be parsed: it takes more memory than a file of weights needs.',
+      where,
+      expected: `at most ${megabytes} MB`,
+      next: `it is damaged, or made to do this; ${SAVE_AGAIN}`,
+    });
+  }
+}
+
+/** The parser broke down over the file. */
+export class ParserCrashError extends ShuffleportError {
+  readonly tag = 'ParserCrash';
+  readonly kind = 'file';
+  constructor(where: string, reason: string) {
+    super({
+      what: 'The file cannot be parsed: the parser broke down over it.',
+      where,
+      found: printable(reason),
+      next: `it is damaged, or made to do this; ${SAVE_AGAIN}`,
+    });
+  }
+}
+
+/** This process may not start threads. */
+export class ThreadsDeniedError extends UsageError {
+  override readonly tag = 'ThreadsDenied';
+  constructor(options: ErrorOptions) {
+    super({
+      what: 'Files are parsed in a thread of their own, and this process may not start one.',
+      next: "under Node's permission model, add --allow-worker",
+    });
+    this.cause = options.cause;
+  }
+}

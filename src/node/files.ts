@@ -5,17 +5,18 @@ import { basename, dirname, join } from 'node:path';
 import type { Source } from '../checkpoint/source.js';
 import type { ExportFile } from '../export/files.js';
 import { OutputExistsError, UnreadablePathError, UnwritablePathError } from './errors.js';
+import { isolated } from './parser.js';
 
-/** A file on disk as a source. Throws an `UnreadablePathError` when there is none. */
+/** A file on disk as a source, parsed in a thread of its own. Throws an `UnreadablePathError` when there is none. */
 export async function fileSource(path: string): Promise<Source> {
   const found = await reading(path, () => stat(path));
   if (found.isDirectory()) throw new UnreadablePathError(path, 'EISDIR');
-  return {
+  return isolated({
     name: path,
     size: found.size,
     bytes: () => reading(path, () => readFile(path)),
     sibling: (name) => fileSource(join(dirname(path), basename(name))),
-  };
+  });
 }
 
 async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {

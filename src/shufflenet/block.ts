@@ -16,22 +16,25 @@ export interface BlockOptions {
   readonly revision?: Revision;
 }
 
+/** What a unit's place in the network decides: each stage begins with a strided unit that changes the channels. */
+export function unitAt(
+  channelMap: readonly number[],
+  { stage, block }: { readonly stage: number; readonly block: number },
+): { readonly inChannels: number; readonly outChannels: number; readonly strides: 1 | 2 } {
+  // Not a number where the network has no such stage: a file's names may claim any.
+  const outChannels = channelMap[stage - 1] ?? Number.NaN;
+  const before = channelMap[stage - 2] ?? Number.NaN;
+  return block === 1
+    ? { inChannels: before, outChannels, strides: 2 }
+    : { inChannels: outChannels, outChannels, strides: 1 };
+}
+
 /** A stage of `repeat + 1` shuffle units, the first with stride 2. */
 export function block(x: SymbolicTensor, options: BlockOptions): SymbolicTensor {
   const { channelMap, repeat = 1, groups = 1, stage, ...shared } = options;
-  const inChannels = channelMap[stage - 2]!;
-  const outChannels = channelMap[stage - 1]!;
-  let out = shuffleUnit(x, { ...shared, inChannels, outChannels, groups, strides: 2, stage, block: 1 });
-  for (let i = 1; i <= repeat; i++) {
-    out = shuffleUnit(out, {
-      ...shared,
-      inChannels: outChannels,
-      outChannels,
-      groups,
-      strides: 1,
-      stage,
-      block: i + 1,
-    });
+  let out = x;
+  for (let block = 1; block <= repeat + 1; block++) {
+    out = shuffleUnit(out, { ...shared, ...unitAt(channelMap, { stage, block }), groups, stage, block });
   }
   return out;
 }

@@ -14,7 +14,7 @@ export class InvalidGroupsError extends ShuffleportError {
       what: 'Invalid number of groups.',
       found: String(groups),
       expected: '1, 2, 3, 4 or 8 (the paper, table 1, has output channels for these only)',
-      next: 'take the group count of the trained network; 3 is the commonest',
+      next: 'take the group count of the trained network; a file of weights tells it, so it may be left out there',
     });
     this.groups = groups;
   }

@@ -2,6 +2,7 @@
 import type { Checkpoint, CheckpointLayer, CheckpointWeight } from '../checkpoint/checkpoint.js';
 import { listSome, plural, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
+import { type KernelOrder, kernelOrderNote, weightsInKerasOrder } from './kernel-order.js';
 import { type LayerPlace, NAMING_SCHEMES, type NamingScheme, recognise } from './names.js';
 
 /** A layer of the file, or of a model nested in it. */
@@ -25,24 +26,54 @@ export interface FileLayers {
   readonly placed: ReadonlyMap<string, PlacedLayer>;
   /** Weighted layers that have no place: an outer head, another network, a renamed layer. */
   readonly others: readonly FileLayer[];
+  /** Article layers that several layers of the file stand for; `placed` has the first of each. */
+  readonly ambiguous: readonly AmbiguousName[];
   /** The name this file would give to an article layer. */
   fileName(articleName: string): string;
   readonly notes: readonly Note[];
 }
 
-/** Reads the names of a checkpoint under `scheme`, or under the scheme that recognises most of them. */
-export function readFileLayers(checkpoint: Checkpoint, scheme?: NamingScheme): FileLayers {
+/** Two layers of the file that are read as one of the network's. */
+export interface AmbiguousName {
+  readonly articleName: string;
+  /** As the file calls them, the first to come first. */
+  readonly names: readonly [string, string];
+}
+
+/** How the file's layers are to be read. */
+export interface ReadingOptions {
+  /** The scheme of the names; the one that recognises most of them when left out. */
+  readonly scheme?: NamingScheme | undefined;
+  /** The axis order of convolution kernels; Keras's own when left out. */
+  readonly kernelOrder?: KernelOrder | undefined;
+}
+
+/** Reads the names of a checkpoint under the scheme that is stated, or under the one that recognises most of them. */
+export function readFileLayers(checkpoint: Checkpoint, { scheme, kernelOrder }: ReadingOptions = {}): FileLayers {
   const layers = checkpoint.layers.filter((layer) => layer.weights.length > 0).flatMap(openNested);
   const candidates = (scheme ? [scheme] : NAMING_SCHEMES).flatMap((candidate) => readings(layers, candidate));
   const best = candidates.reduce((a, b) => (b.placed.size > a.placed.size ? b : a), emptyReading(scheme));
   const used = new Set<FileLayer>([...best.placed.values()].map((layer) => layer.source));
-  return {
+  const read: FileLayers = {
     scheme: best.scheme,
     placed: best.placed,
     others: layers.filter((layer) => !used.has(layer)),
+    ambiguous: best.ambiguous,
     fileName: (articleName) => best.prefix + best.scheme.encode(articleName),
-    notes: [...nestedNote(best), ...best.notes],
+    notes: [...nestedNote(best), ...secondNote(best, candidates), ...best.ambiguous.map(ambiguousNote)],
   };
+  return kernelOrder === undefined || kernelOrder === 'hwio' ? read : withKernelOrder(read, kernelOrder);
+}
+
+/** The layers with every convolution kernel seen in Keras's order. */
+function withKernelOrder(layers: FileLayers, order: KernelOrder): FileLayers {
+  let total = 0;
+  const placed = [...layers.placed].map(([name, layer]): [string, PlacedLayer] => {
+    const { weights, count } = weightsInKerasOrder(layer.weights, order, layer.place.kind === '1x1_dwconv_1');
+    total += count;
+    return [name, { ...layer, weights }];
+  });
+  return { ...layers, placed: new Map(placed), notes: [...layers.notes, kernelOrderNote(order, total)] };
 }
 
 /** One scheme's reading of the layers that share a nesting and a prefix. */
@@ -51,11 +82,11 @@ interface Reading {
   readonly prefix: string;
   readonly outer: string | undefined;
   readonly placed: Map<string, PlacedLayer & { readonly source: FileLayer }>;
-  readonly notes: Note[];
+  readonly ambiguous: AmbiguousName[];
 }
 
 function emptyReading(scheme = NAMING_SCHEMES[0]!): Reading {
-  return { scheme, prefix: '', outer: undefined, placed: new Map(), notes: [] };
+  return { scheme, prefix: '', outer: undefined, placed: new Map(), ambiguous: [] };
 }
 
 function readings(layers: readonly FileLayer[], scheme: NamingScheme): Reading[] {
@@ -70,7 +101,7 @@ function readings(layers: readonly FileLayer[], scheme: NamingScheme): Reading[]
       prefix: read.prefix,
       outer: layer.outer,
       placed: new Map(),
-      notes: [],
+      ambiguous: [],
     };
     byPlace.set(key, reading);
     place(reading, layer, read.articleName, read.place);
@@ -84,8 +115,12 @@ function place(reading: Reading, layer: FileLayer, articleName: string, at: Laye
     reading.placed.set(articleName, { ...layer, articleName, place: at, source: layer });
     return;
   }
-  const text = `"${printable(layer.name)}" and "${printable(earlier.name)}" both stand for ${articleName}; the first is used.`;
-  reading.notes.push({ id: 'ambiguous-name', text });
+  reading.ambiguous.push({ articleName, names: [earlier.name, layer.name] });
+}
+
+function ambiguousNote({ articleName, names: [first, second] }: AmbiguousName): Note {
+  const text = `"${printable(first)}" and "${printable(second)}" both stand for ${articleName}, so nothing can be loaded from this file.`;
+  return { id: 'ambiguous-name', text };
 }
 
 /** A layer whose weights belong to several inner layers is a model used as a layer; its weights tell their names. */
@@ -105,6 +140,20 @@ function nestedNote({ outer, placed }: Reading): Note[] {
   if (outer === undefined) return [];
   const text = `The network is nested in the layer "${printable(outer)}" (a model used as a layer, multi_gpu_model for one); its ${plural(placed.size, 'layer')} are read from there.`;
   return [{ id: 'nested-model', text }];
+}
+
+/** A second network, as whole as the first and under names of the same scheme, is told of: somebody may mean that one. */
+function secondNote(best: Reading, candidates: readonly Reading[]): Note[] {
+  const alike = ({ scheme, placed }: Reading): boolean => scheme === best.scheme && placed.size === best.placed.size;
+  const second = candidates.find((reading) => reading !== best && alike(reading));
+  if (second === undefined) return [];
+  const text = `The file holds two networks of as many layers: ${placeOf(best)}, which is used, and ${placeOf(second)}.`;
+  return [{ id: 'second-network', text }];
+}
+
+function placeOf({ outer, prefix }: Reading): string {
+  if (outer !== undefined) return `that in the layer "${printable(outer)}"`;
+  return prefix === '' ? 'that without a prefix' : `that under "${printable(prefix)}"`;
 }
 
 /** A few of the file's layer names, for messages. */

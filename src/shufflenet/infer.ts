@@ -5,20 +5,27 @@ import { type ConfigLayer, configInputShape, configLayers } from '../checkpoint/
 import { isShuffleportError } from '../core/errors.js';
 import type { Note } from '../core/weights.js';
 import type { Shape } from '../network/layer.js';
+import { unitAt } from './block.js';
 import { type FileLayers, readFileLayers } from './file-layers.js';
 import { checkGroups } from './groups-conflict.js';
-import { ChannelsFirstError, NoLayersError, NotShuffleNetError } from './load-errors.js';
+import { inferPooling, type PoolingSource } from './infer-pooling.js';
+import { inputChannels, inputChannelsNote } from './input-channels.js';
+import type { KernelOrder } from './kernel-order.js';
+import { ChannelsFirstError, NoLayersError, NotShuffleNetError, TooManyUnitsError } from './load-errors.js';
 import { settingsFromMetadata } from './metadata.js';
 import type { NamingScheme } from './names.js';
-import { type Observed, observe } from './observe.js';
+import { type Observed, type ObservedUnit, observe } from './observe.js';
 import { readByOrder } from './order.js';
 import {
   channelsInStages,
+  MAX_UNITS,
   type Pooling,
   type Revision,
   type ShuffleNetSettings,
   STAGE_TWO_CHANNELS,
+  unitCount,
 } from './settings.js';
+import { unitChannels } from './shuffle-unit.js';
 
 /** Settings as far as a file gives them away: `pooling` stays undefined where it does not. */
 export type InferredSettings = Omit<ShuffleNetSettings, 'pooling'> & { readonly pooling: Pooling | null | undefined };
@@ -27,7 +34,7 @@ export type InferredSettings = Omit<ShuffleNetSettings, 'pooling'> & { readonly 
 export interface Inference {
   readonly settings: InferredSettings;
   /** Who told the pooling. */
-  readonly poolingSource: 'flag' | 'config' | 'metadata' | 'none';
+  readonly poolingSource: PoolingSource;
   readonly layers: FileLayers;
   readonly notes: readonly Note[];
 }
@@ -37,26 +44,33 @@ export interface Overrides extends Partial<ShuffleNetSettings> {
   readonly scheme?: NamingScheme;
   /** `order`: ignore names, take the layers of each class in their order. */
   readonly map?: 'name' | 'order';
+  /** The axis order of the file's convolution kernels; Keras's own, `hwio`, when left out. */
+  readonly kernelOrder?: KernelOrder;
 }
 
 /** Works out the settings of the ShuffleNet in `checkpoint`; throws `NotShuffleNetError` when there is none. */
 export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {}): Inference {
-  const { scheme, map = 'name', ...stated } = overrides;
-  const layers = map === 'order' ? readByOrder(checkpoint) : readFileLayers(checkpoint, scheme);
+  const { scheme, map = 'name', kernelOrder, ...stated } = overrides;
+  const layers =
+    map === 'order' ? readByOrder(checkpoint, kernelOrder) : readFileLayers(checkpoint, { scheme, kernelOrder });
   const seen = observe(layers);
   if (seen.units.length === 0) throw nothingMatched(checkpoint, layers);
+  const claimed = unitCount(unitsPerStage(seen));
+  if (claimed > MAX_UNITS) throw new TooManyUnitsError(claimed, seen.units.length, MAX_UNITS);
   const config = configLayers(checkpoint.modelConfig);
   const channelsFirst = config.find((layer) => layer.config.data_format === 'channels_first');
   if (channelsFirst !== undefined) throw new ChannelsFirstError(channelsFirst.name);
-  const told = settingsFromMetadata(checkpoint.metadata) ?? {};
+  const told: Partial<ShuffleNetSettings> = settingsFromMetadata(checkpoint.metadata) ?? {};
   checkStatedGroups(layers, seen, stated);
-  const settings = { ...fromShapes(seen, { ...told, ...stated }, inputShapeOf(seen, config)), ...told, ...stated };
-  const { pooling } = poolingOf(settings.includeTop, stated, told, config, layers);
+  const shape = configShape(config);
+  const settings = { ...fromShapes(seen, { ...told, ...stated }, shape), ...told, ...stated };
+  const inputTold = shape ?? told.inputShape ?? stated.inputShape;
+  const { pooling, poolingSource } = inferPooling(stated, told, settings.includeTop, config, layers);
   return {
     settings: { ...settings, pooling },
-    poolingSource: poolingSource(stated, told, pooling),
+    poolingSource,
     layers,
-    notes: [...layers.notes, ...lambdaNote(config)],
+    notes: [...layers.notes, ...(inputTold ? [] : inputChannelsNote(settings.inputShape[2]!)), ...lambdaNote(config)],
   };
 }
 
@@ -67,7 +81,7 @@ function checkStatedGroups(
   { groups, ...others }: Partial<ShuffleNetSettings>,
 ): void {
   if (groups === undefined) return;
-  const inferred = fromShapes(seen, others, [null, null, 3]);
+  const inferred = fromShapes(seen, others, undefined);
   if (groups !== inferred.groups) checkGroups(layers, seen, groups, inferred);
 }
 
@@ -86,7 +100,11 @@ function fitsByOrder(checkpoint: Checkpoint): boolean {
   }
 }
 
-function fromShapes(seen: Observed, stated: Partial<ShuffleNetSettings>, inputShape: Shape): InferredSettings {
+function fromShapes(
+  seen: Observed,
+  stated: Partial<ShuffleNetSettings>,
+  inputShape: Shape | undefined,
+): InferredSettings {
   const numShuffleUnits = stated.numShuffleUnits ?? unitsPerStage(seen);
   const groups = stated.groups ?? groupsOf(seen);
   const scaleFactor = stated.scaleFactor ?? bestScale(seen, groups, numShuffleUnits).scale;
@@ -105,7 +123,7 @@ function fromShapes(seen: Observed, stated: Partial<ShuffleNetSettings>, inputSh
     classes: seen.classes ?? 1000,
     includeTop: seen.classes !== undefined,
     pooling: undefined,
-    inputShape,
+    inputShape: inputShape ?? [null, null, inputChannels(seen.conv1, channels[0]!)],
     slices: 'own',
     revision,
   };
@@ -139,17 +157,15 @@ function bestScale(
   let best = { scale: 1, matches: -1 };
   for (let quarters = 1; quarters <= MAX_QUARTERS; quarters++) {
     const channels = channelsInStages({ groups, scaleFactor: quarters / 4, numShuffleUnits });
-    const matches = seen.units.filter((unit) => unit.branch === branchChannels(unit, channels)).length;
-    const total = matches + (seen.conv1?.outChannels === channels[0] ? 1 : 0);
+    const matches = seen.units.filter((unit) => unit.branch === branchOf(unit, channels)).length;
+    const total = matches + (seen.conv1?.[3] === channels[0] ? 1 : 0);
     if (total > best.matches) best = { scale: quarters / 4, matches: total };
   }
   return best;
 }
 
-function branchChannels({ stage, block }: { stage: number; block: number }, channels: readonly number[]): number {
-  const out = channels[stage - 1] ?? 0;
-  return block === 1 ? out - (channels[stage - 2] ?? 0) : out;
-}
+const branchOf = (unit: ObservedUnit, channels: readonly number[]): number =>
+  unitChannels({ ...unitAt(channels, unit), bottleneckRatio: 1 }, 'out').branch;
 
 function bottleneckOrigin(seen: Observed, channels: readonly number[]): Revision['bottleneckFrom'] {
   const ratioOf = (from: Revision['bottleneckFrom']): number => matchingRatio(seen, channels, from).matches;
@@ -180,56 +196,20 @@ function matchingRatio(
   channels: readonly number[],
   from: Revision['bottleneckFrom'],
 ): { ratio: number; matches: number } {
-  const basis = (unit: { stage: number; block: number }): number =>
-    from === 'out' ? (channels[unit.stage - 1] ?? 0) : branchChannels(unit, channels);
   let best = { ratio: 0.25, matches: 0 };
-  for (const ratio of RATIOS) {
-    const matches = seen.units.filter((unit) => unit.bottleneck === Math.trunc(basis(unit) * ratio)).length;
-    if (matches > best.matches) best = { ratio, matches };
+  for (const bottleneckRatio of RATIOS) {
+    const expected = (unit: ObservedUnit): number =>
+      unitChannels({ ...unitAt(channels, unit), bottleneckRatio }, from).bottleneck;
+    const matches = seen.units.filter((unit) => unit.bottleneck === expected(unit)).length;
+    if (matches > best.matches) best = { ratio: bottleneckRatio, matches };
   }
   return best;
 }
 
-function inputShapeOf(seen: Observed, config: readonly ConfigLayer[]): Shape {
-  const stated = configInputShape(config);
-  if (stated !== undefined && typeof stated[2] === 'number') return stated;
-  return [null, null, seen.conv1?.inChannels ?? 3];
-}
-
-type PoolingSource = Inference['poolingSource'];
-
-function poolingSource(
-  stated: Partial<ShuffleNetSettings>,
-  told: Partial<ShuffleNetSettings>,
-  pooling: Pooling | null | undefined,
-): PoolingSource {
-  if (stated.pooling !== undefined) return 'flag';
-  if (told.pooling !== undefined) return 'metadata';
-  return pooling === undefined ? 'none' : 'config';
-}
-
-function poolingOf(
-  includeTop: boolean,
-  stated: Partial<ShuffleNetSettings>,
-  told: Partial<ShuffleNetSettings>,
-  config: readonly ConfigLayer[],
-  layers: FileLayers,
-): { pooling: Pooling | null | undefined } {
-  if (stated.pooling !== undefined) return { pooling: stated.pooling };
-  if (told.pooling !== undefined) return { pooling: told.pooling };
-  const pooling = poolingInConfig(config, layers);
-  return { pooling: pooling === null && includeTop ? undefined : pooling };
-}
-
-/** `undefined` without a config; `null` when the config lists the network but no global pooling. */
-function poolingInConfig(config: readonly ConfigLayer[], layers: FileLayers): Pooling | null | undefined {
-  if (config.length === 0) return undefined;
-  const classes = config
-    .filter(({ name }) => name === layers.fileName('global_pool'))
-    .map(({ className }) => className);
-  if (classes.some((name) => /^GlobalAvg|^GlobalAverage/.test(name))) return 'avg';
-  if (classes.some((name) => /^GlobalMax/.test(name))) return 'max';
-  return null;
+/** What the architecture says of the input, where it says how many channels. */
+function configShape(config: readonly ConfigLayer[]): Shape | undefined {
+  const shape = configInputShape(config);
+  return typeof shape?.[2] === 'number' ? shape : undefined;
 }
 
 function lambdaNote(config: readonly ConfigLayer[]): Note[] {

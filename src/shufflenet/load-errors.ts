@@ -1,11 +1,11 @@
 // What can go wrong when a file meets the network: it is another network, or its weights do not all fit.
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import { ShuffleportError } from '../core/errors.js';
-import { formatShape } from '../core/tensor.js';
-import { formatCount, listSome, plural, printable } from '../core/text.js';
+import { formatCount, plural, printable } from '../core/text.js';
 import type { LoadReport } from '../network/model.js';
-import { type FileLayers, someNames } from './file-layers.js';
-import { describeOther } from './other-networks.js';
+import { type AmbiguousName, type FileLayers, someNames } from './file-layers.js';
+import { advice, describeProblems } from './load-report.js';
+import { describeOther, type OtherNetwork } from './other-networks.js';
 
 /** The file is readable and lists no layer with weights. */
 export class NoLayersError extends ShuffleportError {
@@ -27,20 +27,34 @@ export class NotShuffleNetError extends ShuffleportError {
   readonly kind = 'file';
   /** What it looks like, where that is known: `ShuffleNet V2`, `MobileNet`. */
   readonly looksLike: string | undefined;
+  /** Where it is built otherwise than the article's network, when it is a ShuffleNet of its own; else empty. */
+  readonly differences: readonly string[];
   constructor(checkpoint: Checkpoint, layers: FileLayers, fitsByOrder = false) {
     const other = describeOther(checkpoint);
     const weighted = checkpoint.layers.filter((layer) => layer.weights.length > 0);
-    const nameless = checkpoint.named === false || other?.id === 'automatic names';
+    const relative = other?.differences !== undefined;
+    const nameless = !relative && (checkpoint.named === false || other?.id === 'automatic names');
     super({
-      what: nameless
-        ? `The file does not name its layers, so none can be loaded by name: 0 of ${plural(weighted.length, 'weighted layer')} matched.`
-        : `This is no checkpoint of the article's ShuffleNet: 0 of its ${plural(weighted.length, 'weighted layer')} matched a shuffle unit.`,
-      found: `${other === undefined ? '' : `${other.text}; `}layers such as ${someNames(weighted)}`,
+      what: whatItIs(nameless, relative, plural(weighted.length, 'weighted layer')),
+      found: [...describe(other), `layers such as ${someNames(weighted)}`].join('; '),
       expected: `stage2/block1/1x1_gconv_1 and so on (first missing layer: ${firstMissing(layers)})`,
       next: nameless ? namelessAdvice(fitsByOrder) : (other?.next ?? '`inspect` lists what is in the file'),
     });
     this.looksLike = other?.id;
+    this.differences = other?.differences ?? [];
   }
+}
+
+function whatItIs(nameless: boolean, relative: boolean, layers: string): string {
+  if (nameless) return `The file does not name its layers, so none can be loaded by name: 0 of ${layers} matched.`;
+  const plain = `This is no checkpoint of the article's ShuffleNet: 0 of its ${layers} matched a shuffle unit.`;
+  return relative ? `${plain} It is a network of its own, which is listed whole and not run.` : plain;
+}
+
+function describe(other: OtherNetwork | undefined): string[] {
+  if (other === undefined) return [];
+  const { text, differences } = other;
+  return differences === undefined ? [text] : [text, `unlike the article's network: ${differences.join('; ')}`];
 }
 
 function namelessAdvice(fitsByOrder: boolean): string {
@@ -65,6 +79,20 @@ export class ChannelsFirstError extends ShuffleportError {
       next: 'rebuild the model in Python with channels_last, load the weights by name (kernels are stored the same), and save it again',
     });
     this.layer = layer;
+  }
+}
+
+/** The numbers in the layers' names make a network that nobody builds. */
+export class TooManyUnitsError extends ShuffleportError {
+  readonly tag = 'TooManyUnits';
+  readonly kind = 'file';
+  constructor(claimed: number, seen: number, most: number) {
+    super({
+      what: 'The layer names number more shuffle units than are read.',
+      found: `names up to ${plural(claimed, 'unit')}, and layers of ${formatCount(seen)} of them`,
+      expected: `${formatCount(most)} units in all at most (the paper's networks have 16)`,
+      next: '`inspect` lists what is in the file; do not trust a file with such names',
+    });
   }
 }
 
@@ -99,6 +127,28 @@ export class GroupsConflictError extends ShuffleportError {
   }
 }
 
+/** Two layers of the file are read as the same layer of the network. */
+export class AmbiguousNameError extends ShuffleportError {
+  readonly tag = 'AmbiguousName';
+  readonly kind = 'file';
+  /** The network's layer. */
+  readonly layer: string;
+  /** As the file calls them. */
+  readonly names: readonly [string, string];
+  constructor({ articleName, names }: AmbiguousName) {
+    const [first, second] = names.map((name) => `"${printable(name)}"`);
+    super({
+      what: 'Two layers of the file stand for the same layer of the network; nothing was loaded.',
+      where: articleName,
+      found: first === second ? `${first} twice` : `${first} and ${second}`,
+      expected: 'one layer for each of the network',
+      next: 'save the one network alone, or rename the layer that is not meant',
+    });
+    this.layer = articleName;
+    this.names = names;
+  }
+}
+
 /** The weights do not all fit, so none is used. Carries the full report. */
 export class LoadError extends ShuffleportError {
   readonly tag = 'Load';
@@ -116,110 +166,3 @@ export class LoadError extends ShuffleportError {
     this.report = report;
   }
 }
-
-/** Problems shown in a message; the report has them all. */
-const MOST_SHOWN = 4;
-
-interface Problem {
-  readonly layer: string;
-  readonly text: string;
-}
-
-function describeProblems(report: LoadReport): Problem[] {
-  const missing = missingLayers(report);
-  return [
-    ...some(missing, 'missing layer', ({ layer, text }) => ({ layer, text })),
-    ...some(
-      report.missing.filter((weight) => weight.layerPresent),
-      'missing weight',
-      ({ layer, role }) => ({
-        layer,
-        text: `${layer} has no ${role}`,
-      }),
-    ),
-    ...some(report.unreadable, 'unreadable weight', ({ layer, from, reason }) => ({
-      layer,
-      text: `${printable(from)} cannot be used: ${reason}`,
-    })),
-    ...some(report.mismatched, 'wrong shape', ({ layer, role, found, expected, permutation }) => ({
-      layer,
-      text: `${layer} ${role} is ${formatShape(found)}, expected ${formatShape(expected)}${permuted(permutation)}`,
-    })),
-    ...some(
-      report.nonFinite,
-      'tensor with values that are not numbers',
-      ({ layer, role, nan, infinite, firstIndex }) => ({
-        layer,
-        text: `${layer} ${role} holds ${formatCount(nan)} NaN and ${formatCount(infinite)} infinite, the first at [${firstIndex.join(', ')}]`,
-      }),
-    ),
-    ...some(report.negativeVariance, 'negative variance', ({ layer, count, firstIndex, firstValue }) => ({
-      layer,
-      text: `${layer} moving_variance has ${plural(count, 'negative value')}, the first ${firstValue} at [${firstIndex.join(', ')}]`,
-    })),
-    ...some(
-      report.unused.filter((weight) => weight.ownLayer && !weight.allowed),
-      'unused weight',
-      ({ layer, weight, shape }) => ({
-        layer: printable(layer),
-        text: `${printable(weight)} ${formatShape(shape)} of ${printable(layer)} has no place in the network`,
-      }),
-    ),
-  ];
-}
-
-function some<T>(items: readonly T[], noun: string, describe: (item: T) => Problem): Problem[] {
-  const shown = items.slice(0, MOST_SHOWN).map(describe);
-  if (items.length <= MOST_SHOWN) return shown;
-  return [
-    ...shown,
-    { layer: '', text: `and ${plural(items.length - MOST_SHOWN, `more ${noun}`, `more of the kind "${noun}"`)}` },
-  ];
-}
-
-function missingLayers(report: LoadReport): Problem[] {
-  const layers = new Map<string, Problem>();
-  for (const { layer, layerPresent, expectedName, nearest } of report.missing) {
-    if (layerPresent) continue;
-    const near = nearest === undefined ? '' : ` (the file has "${printable(nearest)}", which has no other place)`;
-    layers.set(layer, { layer, text: `missing layer ${printable(expectedName)}${near}` });
-  }
-  return [...layers.values()];
-}
-
-const permuted = (permutation: readonly number[] | undefined): string =>
-  permutation === undefined
-    ? ''
-    : `; its axes in the order (${permutation.join(', ')}) would fit${axisOrder(permutation)}`;
-
-function axisOrder(permutation: readonly number[]): string {
-  const known = new Map([
-    ['2,3,1,0', ': stored OIHW, as PyTorch and Theano do'],
-    ['2,3,0,1', ': stored IOHW'],
-    ['1,2,3,0', ': stored OHWI, as TensorFlow Lite does'],
-    ['1,0', ': stored transposed, as PyTorch does'],
-  ]);
-  return known.get(permutation.join(',')) ?? '';
-}
-
-function advice(report: LoadReport): string {
-  if (report.mismatched.some(({ permutation }) => permutation !== undefined)) {
-    return 'the kernels are stored in another axis order: transpose them (numpy.transpose with the order above) and save again';
-  }
-  const curable = report.unreadable.find(({ next }) => next !== undefined);
-  if (curable !== undefined) return curable.next!;
-  const renamed = report.missing.find(({ nearest }) => nearest !== undefined);
-  if (renamed !== undefined) {
-    return `if "${printable(renamed.nearest!)}" is ${renamed.layer} under another name, rename it in the file`;
-  }
-  if (report.nonFinite.length > 0 || report.negativeVariance.length > 0) {
-    return 'the training diverged or the file was damaged: take an earlier checkpoint, or the original file';
-  }
-  if (report.missing.length + report.unreadable.length + report.mismatched.length > 0) {
-    return '`inspect` lists what is in the file; state the settings of the network if they were inferred wrongly';
-  }
-  return `if these weights may be left out, name them: --allow-unused ${listSome(unusedGlobs(report), 1)}`;
-}
-
-const unusedGlobs = (report: LoadReport): string[] =>
-  report.unused.filter(({ ownLayer, allowed }) => ownLayer && !allowed).map(({ weight }) => `"${printable(weight)}"`);

@@ -5,7 +5,8 @@ import type { Network } from '../network/layer.js';
 import type { LayerWeights, Model } from '../network/model.js';
 import { type FileLayers, readFileLayers } from './file-layers.js';
 import { splitFused } from './fused.js';
-import { LoadError, NoLayersError } from './load-errors.js';
+import type { KernelOrder } from './kernel-order.js';
+import { AmbiguousNameError, LoadError, NoLayersError } from './load-errors.js';
 import { matchWeights } from './match.js';
 import type { NamingScheme } from './names.js';
 import { readMatched } from './read-weights.js';
@@ -17,6 +18,8 @@ export interface LoadOptions {
   readonly allowUnused?: readonly string[];
   /** Read names under this scheme; under the one that fits best when left out. */
   readonly scheme?: NamingScheme;
+  /** The axis order of the file's convolution kernels; Keras's own, `hwio`, when left out. */
+  readonly kernelOrder?: KernelOrder;
 }
 
 /** A model that knows its settings. */
@@ -32,17 +35,19 @@ export async function bindWeights(
   options: LoadOptions = {},
 ): Promise<ShuffleNetModel> {
   if (checkpoint.layers.every((layer) => layer.weights.length === 0)) throw new NoLayersError(checkpoint);
-  const layers = readFileLayers(checkpoint, options.scheme);
+  const layers = readFileLayers(checkpoint, options);
   return bindLayers(layers, network, settings, options);
 }
 
-/** `bindWeights` for a file whose names have been read already. */
+/** `bindWeights` for a file whose names have been read already; an `AmbiguousNameError` where two are the same. */
 export async function bindLayers(
   layers: FileLayers,
   network: Network,
   settings: ShuffleNetSettings,
   { allowUnused = [] }: Pick<LoadOptions, 'allowUnused'> = {},
 ): Promise<ShuffleNetModel> {
+  const [ambiguous] = layers.ambiguous;
+  if (ambiguous !== undefined) throw new AmbiguousNameError(ambiguous);
   const split = splitFused(layers, network);
   const matched = matchWeights(split, network, allowUnused.map(globExpression));
   const read = await readMatched(matched.found);

@@ -14,6 +14,7 @@ import type {
   UnusedWeight,
 } from '../network/model.js';
 import type { FileLayer, FileLayers, PlacedLayer } from './file-layers.js';
+import { KERNEL_ORDERS } from './kernel-order.js';
 
 /** A weight of the file that fits its place by role and shape. */
 export interface FoundWeight {
@@ -152,16 +153,13 @@ function mismatch(
   return { layer, role, found, expected, ...(permutation !== undefined && { permutation }) };
 }
 
-/** The axis order that makes `found` into `expected` (`numpy.transpose`), the usual orders before unusual ones. */
+/** The axis order that makes `found` into `expected` (`numpy.transpose`), orders that have a name before others. */
 export function permutationThatFits(found: readonly number[], expected: readonly number[]): number[] | undefined {
   if (found.length !== expected.length || found.length > 4) return undefined;
-  const usual = [
-    [2, 3, 1, 0],
-    [2, 3, 0, 1],
-    [1, 2, 3, 0],
-  ];
-  const candidates = [...(found.length === 4 ? usual : []), ...permutations(found.length)];
-  return candidates.find((order) => order.every((axis, i) => found[axis] === expected[i]));
+  const named = found.length === 4 ? KERNEL_ORDERS.map(({ axes }) => [...axes]) : [];
+  return [...named, ...permutations(found.length)].find((order) =>
+    order.every((axis, i) => found[axis] === expected[i]),
+  );
 }
 
 function permutations(n: number): number[][] {

@@ -56,7 +56,7 @@ export const UNIT_LAYERS = [
 export type UnitLayer = (typeof UNIT_LAYERS)[number];
 
 /** Bounds on the numbers in names, so that a name cannot ask for a network of a million layers. */
-export const MAX_NUMBER = 999;
+const MAX_NUMBER = 999;
 
 // Separators are loose here: `recognise` encodes what it read and compares, so nothing passes that no scheme writes.
 const PLACE = new RegExp(

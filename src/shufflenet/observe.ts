@@ -15,8 +15,8 @@ export interface ObservedUnit {
 /** What is seen of the whole network. */
 export interface Observed {
   readonly units: readonly ObservedUnit[];
-  /** Of `conv1`: channels of its input and output. */
-  readonly conv1?: { readonly inChannels: number; readonly outChannels: number };
+  /** The shape of `conv1`'s kernel, when it has four axes and can be read. */
+  readonly conv1?: readonly number[];
   /** Most parts a grouped convolution is stored in; 1 when none is. */
   readonly storedGroups: number;
   /** Whether a convolution of stage 2's first unit is stored in parts. */
@@ -33,14 +33,14 @@ export interface Observed {
 /** Reads the shapes of the placed layers. */
 export function observe({ placed }: FileLayers): Observed {
   const layers = [...placed.values()];
-  const conv1 = shapeOf(placed.get('conv1'), 'kernel');
+  const conv1 = placed.get('conv1')?.weights.find(({ role, fault }) => role === 'kernel' && fault === undefined)?.shape;
   const fc = placed.get('fc');
   const classes = shapeOf(fc, 'bias')?.[0] ?? shapeOf(fc, 'kernel')?.at(-1);
   const convolutions = layers.filter(({ place }) => !place.kind.startsWith('bn_') && place.kind !== 'fc');
   const biased = convolutions.filter((layer) => shapeOf(layer, 'bias') !== undefined).length;
   return {
     units: observedUnits(layers),
-    ...(conv1?.length === 4 && { conv1: { inChannels: conv1[2]!, outChannels: conv1[3]! } }),
+    ...(conv1?.length === 4 && { conv1 }),
     storedGroups: 1 + Math.max(0, ...layers.map(({ place }) => place.group ?? 0)),
     firstGconv2Grouped: placed.has('stage2/block1/1x1_gconv_2_/g0'),
     fused: [],

@@ -78,6 +78,17 @@ export const STAGE_TWO_CHANNELS: ReadonlyMap<number, number> = new Map([
 export const MIN_INPUT_SIZE = 28;
 
 /**
+ * Most shuffle units of a network. The paper's have 16, and a network is built before anything is known to be wrong
+ * with it, so the few numbers in a file's names or metadata must not make one that fills the memory.
+ */
+export const MAX_UNITS = 1000;
+
+/** Units in all: one, and those after it, for each stage. */
+export function unitCount(numShuffleUnits: readonly number[]): number {
+  return numShuffleUnits.reduce((sum, repeat) => sum + 1 + repeat, 0);
+}
+
+/**
  * Output channels of stage 1 (`conv1`, always 24 at scale 1), stage 2, stage 3, …: each stage doubles the one before.
  * The article's `out_channels_in_stage`; fractions are cut off, as `astype(int)` does.
  */
@@ -109,8 +120,8 @@ export function checkSettings(settings: ShuffleNetSettings): void {
   expect(
     'num_shuffle_units',
     settings.numShuffleUnits,
-    settings.numShuffleUnits.every(isCount),
-    'whole numbers from 0 up',
+    settings.numShuffleUnits.every(isCount) && unitCount(settings.numShuffleUnits) <= MAX_UNITS,
+    `whole numbers from 0 up, ${MAX_UNITS} units in all at most`,
   );
   expect('classes', settings.classes, isCount(settings.classes) && settings.classes > 0, 'a whole number from 1 up');
 }

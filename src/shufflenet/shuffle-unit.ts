@@ -27,14 +27,22 @@ export interface ShuffleUnitOptions {
   readonly revision?: Revision;
 }
 
+/** Channels of the bottleneck and of the branch, which the pooled input joins in strided units. */
+export function unitChannels(
+  unit: Pick<ShuffleUnitOptions, 'inChannels' | 'outChannels' | 'bottleneckRatio' | 'strides'>,
+  from: Revision['bottleneckFrom'],
+): { readonly branch: number; readonly bottleneck: number } {
+  const { inChannels, outChannels, strides = 2 } = unit;
+  const branch = strides === 1 ? outChannels : outChannels - inChannels;
+  return { branch, bottleneck: Math.trunc((from === 'out' ? outChannels : branch) * unit.bottleneckRatio) };
+}
+
 /** One shuffle unit. Stride 2 halves the map and joins input and branch, so the branch has `out - in` channels. */
 export function shuffleUnit(inputs: SymbolicTensor, options: ShuffleUnitOptions): SymbolicTensor {
-  const { inChannels, outChannels, strides = 2, slices = 'own', revision = ARTICLE_REVISION } = options;
+  const { inChannels, strides = 2, slices = 'own', revision = ARTICLE_REVISION } = options;
   const { stage = 1, block = 1 } = options;
   const prefix = `stage${stage}/block${block}`;
-  const branchChannels = strides === 1 ? outChannels : outChannels - inChannels;
-  const bottleneckOf = revision.bottleneckFrom === 'out' ? outChannels : branchChannels;
-  const bottleneckChannels = Math.trunc(bottleneckOf * options.bottleneckRatio);
+  const { branch: branchChannels, bottleneck: bottleneckChannels } = unitChannels(options, revision.bottleneckFrom);
   // Stage 2 begins with 24 channels only: the paper does not group its first pointwise convolution, the article
   // neither of the two (which is why its networks have more multiply-adds than the paper's table 2).
   const first = stage === 2 && block === 1;

@@ -5,6 +5,7 @@ import { type Hdf5File, openHdf5 } from '../../src/checkpoint/hdf5.js';
 import { isShuffleportError, type ShuffleportError } from '../../src/core/errors.js';
 import { toFloat64 } from '../../src/core/tensor.js';
 import { damagedBytes, expectedLayers } from '../helpers/damaged.js';
+import { fixtureBytes } from '../helpers/models.js';
 
 const KERNEL = '/conv1/conv1/kernel:0';
 const GAMMA = '/unit/bn/unit/bn/gamma:0';
@@ -274,6 +275,27 @@ describe('opening', () => {
     file.close();
     expect(bytes).toEqual(damagedBytes('types'));
   });
+});
+
+test('names of many components are looked up without running out of stack', async () => {
+  await within('fixed-names', (file) => {
+    for (const path of [`/${'a/'.repeat(30_000)}b`, `${KERNEL}${'/a'.repeat(30_000)}`]) {
+      expect(file.kind(path)).toBe('missing');
+      expect(file.describe(path)).toMatchObject({ fault: { tag: 'MissingDataset' } });
+    }
+  });
+});
+
+test('of two paths of one group, one is a second name', async () => {
+  const file = await openHdf5(fixtureBytes('stores/circle.weights.h5'), 'circle');
+  expect(['/', '/layers', '/layers/functional', '/layers/conv2d/vars'].filter((at) => file.isSecondName(at))).toEqual(
+    [],
+  );
+  expect(file.isSecondName('/layers/functional/layers')).toBe(true);
+  expect(file.size).toBe(fixtureBytes('stores/circle.weights.h5').length);
+  file.close();
+  // Where the groups cannot be walked, nobody knows.
+  await within('broken-nodes', (damaged) => expect(damaged.isSecondName('/conv1')).toBe(false));
 });
 
 test('what is not there costs the library nothing, however often it is asked for', async () => {

@@ -29,7 +29,7 @@ async function layersOf(checkpoint: Checkpoint): Promise<unknown[]> {
 }
 
 describe("layers in the model's order, named by the order of each class", () => {
-  test.each(['model', 'skipping', 'miscounted', 'invalid-config'])('%s', async (file) => {
+  test.each(['model', 'parts', 'skipping', 'miscounted', 'invalid-config'])('%s', async (file) => {
     const name = `${file}.keras`;
     const checkpoint = await open(name);
     expect(checkpoint.container).toBe('keras-v3-zip');
@@ -62,6 +62,13 @@ describe("layers in the model's order, named by the order of each class", () => 
       checkpoint.layers.find((layer) => layer.name === name)!.weights.map(({ role }) => role);
     expect(roles('stem_bn')).toEqual(['beta', 'moving_mean', 'moving_variance']);
     expect(roles('inner_bn')).toEqual(['gamma', 'moving_mean', 'moving_variance']);
+    checkpoint.close();
+  });
+
+  test('parts of a layer are counted as no layers, and go by the name of theirs', async () => {
+    const checkpoint = await open('parts.keras');
+    expect(checkpoint).toMatchObject({ named: true, notes: [] });
+    expect(checkpoint.layers.map(({ name }) => name)).toEqual(['stem', 'scaled', 'head', 'scaled/conv2d']);
     checkpoint.close();
   });
 

@@ -211,7 +211,9 @@ describe('where the layout stands', () => {
 describe('lists of names without end', () => {
   /** A file that is nothing but attributes of its root. */
   const attributesOnly = (attribute: (name: string) => string[] | undefined): Hdf5File => ({
+    size: 0,
     kind: () => 'missing',
+    isSecondName: () => false,
     listsNothing: () => false,
     members: () => [],
     strings: (path, name) => (path === '/' ? attribute(name) : undefined),

@@ -42,6 +42,11 @@ describe('a file is what its bytes say', () => {
     const error = await failure(open('model.h5', encodeText('<!DOCTYPE html><title>404</title>')));
     expect(error).toMatchObject({ tag: 'WebPage', explanation: { where: 'model.h5' } });
   });
+
+  test("JSON is not, unless it is an index of Keras's shards", async () => {
+    const error = await failure(open('model.json', encodeText(' {"modelTopology": {}}')));
+    expect(error).toMatchObject({ tag: 'UnknownFormat', explanation: { found: 'a JSON file', where: 'model.json' } });
+  });
 });
 
 test('a .keras zip with its weights as npz is recognised and refused', async () => {

@@ -1,6 +1,6 @@
 // The order in which Keras's layers create their variables: those that are trained first (keras/src/layers).
 import { describe, expect, test } from 'vitest';
-import { variableRole } from '../../src/checkpoint/variable-roles.js';
+import { alwaysHasVariables, variableRole } from '../../src/checkpoint/variable-roles.js';
 
 const roles = (className: string, count: number, config?: Readonly<Record<string, unknown>>) =>
   Array.from({ length: count }, (_, index) => variableRole(className, index, count, config));
@@ -50,4 +50,16 @@ describe('batch normalisation with less than four variables', () => {
   ])('%s', (_, config, expected) => {
     expect(roles('BatchNormalization', expected.length, config)).toEqual(expected);
   });
+});
+
+test.each([
+  ['Conv2D', true],
+  ['depthwise_conv2d', true],
+  ['batch_normalization', true],
+  ['Dense', true],
+  ['max_pooling2d', false],
+  ['functional', false],
+  ['constructor', false],
+])('layers of class %s always have variables: %s', (className, expected) => {
+  expect(alwaysHasVariables(className)).toBe(expected);
 });

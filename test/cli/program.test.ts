@@ -16,7 +16,7 @@ const SMALL = fileURLToPath(new URL('../../fixtures/numpy/formats/npz/little.npz
 const COMMANDS = ['inspect', 'convert', 'verify', 'predict', 'diff'];
 /** What every command that loads a network takes. */
 const SETTINGS =
-  '--groups --scale --ratio --units --classes --no-top --pooling --slices --input-shape --scheme --allow-unused';
+  '--groups --scale --ratio --units --classes --no-top --pooling --slices --input-shape --scheme --map --kernel-order --allow-unused';
 
 describe('help', () => {
   test('lists the commands and the exit codes', async () => {
@@ -80,6 +80,7 @@ describe('wrong usage ends with 2 and says what is wrong on stderr', () => {
     [['inspect', 'x', '--input-shape', '224,224'], 'It must be height,width,channels'],
     [['inspect', 'x', '--input-shape', '224,224,RGB'], 'It must be a whole number.'],
     [['inspect', 'x', '--scheme', 'camel'], 'Allowed choices are article, underscore, single-underscore, dots.'],
+    [['inspect', 'x', '--kernel-order', 'whoi'], 'Allowed choices are hwio, oihw, iohw, ohwi, hwoi.'],
     [['inspect', 'x', '--format', 'xml'], 'Allowed choices are table, tree, markdown.'],
     [['convert', 'x', '--to', 'onnx'], 'Allowed choices are tfjs, safetensors, npz.'],
     [['verify', 'x', '-r', 'y', '--tolerance', 'little'], 'It must be a number from 0 up.'],
@@ -97,6 +98,14 @@ describe('wrong usage ends with 2 and says what is wrong on stderr', () => {
     expect(code).toBe(2);
     expect(err).toMatch(/^error: Invalid number of groups\./);
   });
+});
+
+test('the order of kernel axes reaches the job: kernels that fit as they stand do not in another', async () => {
+  const { code, out } = await shuffleport(['convert', G3, '--pooling', 'max', '--kernel-order', 'oihw', '--json']);
+  expect(code).toBe(3);
+  const { error } = JSON.parse(out);
+  expect(error).toMatchObject({ tag: 'Load', next: expect.stringContaining('leave --kernel-order out') });
+  expect(error.report.notes).toContainEqual(expect.objectContaining({ id: 'kernel-order' }));
 });
 
 describe('a file that cannot be used ends with 3', () => {

@@ -13,6 +13,7 @@ function shuffleport(...args: string[]): { code: number | null; out: string; err
     cwd: root,
     encoding: 'utf8',
     maxBuffer: 2 ** 26,
+    timeout: 60_000,
   });
   return { code: status, out: stdout, err: stderr };
 }

@@ -81,6 +81,30 @@ test('what the caller states goes before what the file says', async () => {
   expect(notes).toEqual([]);
 });
 
+test('kernels in another axis order are seen in the one that is stated, and listed as they are stored', async () => {
+  const weights = await weightsOf('k21-g3/weights.h5');
+  // The values do not matter here: only the shapes are turned, OIHW.
+  for (const [name, { data, shape }] of weights) {
+    const [height, width, into, out] = shape;
+    if (shape.length === 4) weights.set(name, floats([out!, into!, height!, width!], [...data]));
+  }
+  const result = await inspect(npz(weights), { kernelOrder: 'oihw', pooling: 'max' });
+  expect(result.config).toMatchObject(CONFIG);
+  // 6 units, 5 of them with 2 convolutions in 3 parts, and conv1: 6 + 2 + 30 + 1.
+  const text = "39 convolution kernels read as OIHW, as asked, and turned to Keras's HWIO.";
+  expect(result.notes).toEqual([{ id: 'kernel-order', text }]);
+  expect(result.layers.find(({ name }) => name === 'conv1')!.weights[0]!.shape).toEqual([6, 3, 3, 3]);
+  const unstated = await inspect(npz(weights), { pooling: 'max' });
+  expect(unstated.notes.map(({ id }) => id)).toEqual(['mismatched']);
+});
+
+test('an axis order that does not exist is a usage error', async () => {
+  await expect(inspect(keras('k21-g3/weights.h5'), { kernelOrder: 'whoi' as 'oihw' })).rejects.toMatchObject({
+    tag: 'Usage',
+    explanation: { found: 'whoi', expected: 'hwio, oihw, iohw, ohwi, hwoi' },
+  });
+});
+
 test('a scheme that does not exist is a usage error', async () => {
   await expect(inspect(keras('k21-g3/weights.h5'), { scheme: 'camel' })).rejects.toMatchObject({
     tag: 'Usage',
@@ -213,6 +237,30 @@ describe('a file that is no whole ShuffleNet is listed all the same', () => {
     const { layers } = await inspect(bytesSource('damaged.npz', damaged), { stats: true });
     expect(layers[0]!.weights[0]!.fault).toEqual(expect.any(String));
     expect(layers[0]!.weights[0]).not.toHaveProperty('stats');
+  });
+
+  test('when its conv1 is damaged: the input that is expected is not read from the damage', async () => {
+    const weights = await weightsOf('k21-g3/weights.h5');
+    weights.set('conv1/kernel', floats([3, 3, 7, 5], Array(315).fill(1)));
+    const result = inspect(npz(weights));
+    expect((await result).config?.inputShape).toEqual([null, null, 3]);
+    expect(await noteOf(result, 'mismatched')).toBe(
+      '1 weight has the wrong shape: conv1 kernel (3, 3, 7, 5), expected (3, 3, 3, 6).',
+    );
+  });
+
+  test.each([
+    ['stage2/block1/1x1conv_1', 'ShuffleNet V2', 'channels are split into two halves'],
+    ['features/stage1/unit1/compress_conv1', 'imgclsmob', 'followed by a batch normalization'],
+  ])('when it is a ShuffleNet of its own (%s), with what differs', async (name, network, difference) => {
+    const layers = [name, 'conv1', 'fc'].map((layer) => [`${layer}/kernel`, floats([1, 2], [1, 2])] as const);
+    const result = await inspect(npz(layers));
+    expect(result).toMatchObject({ config: null, scheme: null, totals: { layers: 3, weights: 3 } });
+    expect(result.layers.map((layer) => layer.name)).toEqual([name, 'conv1', 'fc']);
+    const text = (await noteOf(Promise.resolve(result), 'NotShuffleNet'))!;
+    for (const words of [network, difference, 'a network of its own, which is listed whole and not run']) {
+      expect(text).toContain(words);
+    }
   });
 
   test('when the settings that are stated build no network', async () => {

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { buildNetwork } from '../../src/shufflenet/build.js';
 import { readFileLayers, someNames } from '../../src/shufflenet/file-layers.js';
+import { bindWeights } from '../../src/shufflenet/load.js';
 import { NAMING_SCHEMES, namingScheme } from '../../src/shufflenet/names.js';
 import { checkpointOf, type DraftLayer, draftLayers, layerIn, TINY } from '../helpers/checkpoints.js';
 
@@ -11,7 +12,7 @@ const WEIGHTED = NETWORK.layers.filter(({ weights }) => Object.keys(weights).len
 function read(change: (layers: DraftLayer[]) => void = () => {}, scheme?: string) {
   const layers = draftLayers(NETWORK);
   change(layers);
-  return readFileLayers(checkpointOf(layers), scheme === undefined ? undefined : namingScheme(scheme));
+  return readFileLayers(checkpointOf(layers), scheme === undefined ? {} : { scheme: namingScheme(scheme) });
 }
 
 /** Every layer, and every weight's name with it, under another name. */
@@ -152,21 +153,73 @@ describe('a model used as a layer', () => {
     });
     expect([...layers.placed.values()].every(({ outer }) => outer === 'a')).toBe(true);
     expect(layers.others).toHaveLength(WEIGHTED.length);
+    expect(layers.notes.find(({ id }) => id === 'second-network')?.text).toBe(
+      'The file holds two networks of as many layers: that in the layer "a", which is used, and that in the layer "b".',
+    );
+  });
+
+  test('beside another of as many layers, under a prefix: both are told', () => {
+    const layers = read((drafts) => {
+      const second = draftLayers(NETWORK);
+      renamed((name) => `b/${name}`)(second);
+      drafts.push(...second);
+    });
+    expect(layers.fileName('fc')).toBe('fc');
+    expect(layers.notes).toEqual([
+      {
+        id: 'second-network',
+        text: 'The file holds two networks of as many layers: that without a prefix, which is used, and that under "b/".',
+      },
+    ]);
   });
 });
 
-test('two layers that stand for one: the first is used, and both are named', () => {
-  const layers = read((drafts) => {
+describe('two layers that stand for one of the network', () => {
+  const again = { role: 'kernel', shape: [3, 3, 3, 6], dtype: 'float32' };
+  /** A second graph's conv1, in the same outer model: TensorFlow 1 numbers its name. */
+  const numbered = (drafts: DraftLayer[]): void => {
     renamed((name) => `${name}`)(drafts);
     nested(drafts, 'net');
-    const again = { role: 'kernel', shape: [3, 3, 3, 6], dtype: 'float32' };
     drafts[1]!.weights.push({ name: 'conv1_1/kernel', ...again });
+  };
+  const twice = (drafts: DraftLayer[]): void => {
+    drafts.push({ name: 'conv1', weights: [{ name: 'conv1/kernel:0', ...again }] });
+  };
+
+  test.each([
+    ['numbered by TensorFlow', numbered, ['conv1', 'conv1_1']],
+    ['of the same name', twice, ['conv1', 'conv1']],
+  ] as const)('%s are kept apart, and a note has both names', (_, change, names) => {
+    const layers = read(change);
+    expect(layers.ambiguous).toEqual([{ articleName: 'conv1', names }]);
+    expect(layers.placed.get('conv1')).toMatchObject({ name: names[0] });
+    expect(layers.others.map(({ name }) => name)).toEqual([names[1]]);
+    expect(layers.notes).toContainEqual({
+      id: 'ambiguous-name',
+      text: `"${names[0]}" and "${names[1]}" both stand for conv1, so nothing can be loaded from this file.`,
+    });
   });
-  expect(layers.placed.get('conv1')).toMatchObject({ name: 'conv1' });
-  expect(layers.others.map(({ name }) => name)).toEqual(['conv1_1']);
-  expect(layers.notes).toContainEqual({
-    id: 'ambiguous-name',
-    text: '"conv1_1" and "conv1" both stand for conv1; the first is used.',
+
+  test.each([
+    ['numbered by TensorFlow', numbered, '"conv1" and "conv1_1"'],
+    ['of the same name', twice, '"conv1" twice'],
+  ])('%s: nothing is loaded, since nobody says which is meant', async (_, change, found) => {
+    const drafts = draftLayers(NETWORK);
+    change(drafts);
+    await expect(bindWeights(checkpointOf(drafts), NETWORK, TINY)).rejects.toMatchObject({
+      tag: 'AmbiguousName',
+      kind: 'file',
+      layer: 'conv1',
+      explanation: { where: 'conv1', found, next: expect.stringContaining('rename the layer') },
+    });
+  });
+
+  test('of schemes cannot be: none writes two layers of a network alike', () => {
+    const network = buildNetwork({ ...TINY, groups: 8, numShuffleUnits: [3, 7, 3] });
+    for (const scheme of NAMING_SCHEMES) {
+      const names = network.layers.map(({ name }) => scheme.encode(name));
+      expect(new Set(names).size).toBe(names.length);
+    }
   });
 });
 

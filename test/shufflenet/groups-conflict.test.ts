@@ -87,6 +87,41 @@ describe('stated groups that are not those of the file', () => {
   });
 });
 
+describe('what is expected in the place of the kernels', () => {
+  const stated = { bottleneckRatio: 0.25, scaleFactor: 0.25 };
+
+  test('where the channels do not divide into the stated groups, that is said', () => {
+    // 50 channels of stage 2 (two groups, a quarter), halved, and 100 of stage 3, a quarter of them: 25 do not divide.
+    const settings = { ...TINY, numShuffleUnits: [0, 1] };
+    expect(conflict(settings, { ...stated, groups: 2 }).explanation).toMatchObject({
+      where: 'stage3/block1/1x1_gconv_1',
+      expected: '2 kernels that share one of shape (1, 1, 50, 25), which does not divide',
+    });
+  });
+
+  test('where the stated network has no such layer, that is said', () => {
+    for (const numShuffleUnits of [[0], [0, 1]]) {
+      const error = conflict(TINY, { ...stated, groups: 8, numShuffleUnits });
+      expect(error.layer).toBe('stage2/block2/1x1_gconv_1');
+      expect(error.explanation.expected).toBe('no such layer in the network that is stated');
+    }
+    const deep = conflict({ ...TINY, numShuffleUnits: [0, 0] }, { ...stated, groups: 8, numShuffleUnits: [0] });
+    expect(deep).toMatchObject({ layer: 'stage3/block1/1x1_gconv_1' });
+    expect(deep.explanation.expected).toBe('no such layer in the network that is stated');
+  });
+
+  test('of a revision whose first gconv_2 is grouped, with a bottleneck from what is added', () => {
+    const revision = { convBias: false, firstGconv2Grouped: true, bottleneckFrom: 'out-in' } as const;
+    const settings = { ...TINY, scaleFactor: 1, revision };
+    const error = conflict(settings, { groups: 8, scaleFactor: 1, bottleneckRatio: 0.5 });
+    // Eight groups: 384 - 24 channels come out of stage 2's first unit, and half of those are its bottleneck: 180.
+    expect(error).toMatchObject({ layer: 'stage2/block1/1x1_gconv_2' });
+    expect(error.explanation.expected).toBe(
+      '8 kernels that share one of shape (1, 1, 180, 360), which does not divide',
+    );
+  });
+});
+
 test('stated groups that are those of the file are no conflict', () => {
   const checkpoint = checkpointOf(draftLayers(buildNetwork(TINY)));
   expect(inferSettings(checkpoint, { groups: 3 }).settings.groups).toBe(3);
@@ -95,6 +130,12 @@ test('stated groups that are those of the file are no conflict', () => {
 test('a group count that the article does not have is refused as that', () => {
   const checkpoint = checkpointOf(draftLayers(buildNetwork(TINY)));
   expect(() => inferSettings(checkpoint, { groups: 5 })).toThrow(InvalidGroupsError);
+  expect(new InvalidGroupsError(5).explanation).toEqual({
+    what: 'Invalid number of groups.',
+    found: '5',
+    expected: '1, 2, 3, 4 or 8 (the paper, table 1, has output channels for these only)',
+    next: 'take the group count of the trained network; a file of weights tells it, so it may be left out there',
+  });
 });
 
 test('a file without grouped convolutions cannot contradict', () => {

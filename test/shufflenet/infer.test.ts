@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Checkpoint } from '../../src/checkpoint/checkpoint.js';
+import { MissingDatasetError } from '../../src/checkpoint/errors.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import { buildNetwork } from '../../src/shufflenet/build.js';
@@ -249,6 +250,77 @@ describe('pooling', () => {
   });
 });
 
+describe("the input's channels", () => {
+  const withKernel = (shape: number[], overrides?: Overrides, extra: Partial<Checkpoint> = {}) => {
+    const layers = draftLayers(buildNetwork(TINY));
+    weightIn(layers, 'conv1', 'kernel').shape = shape;
+    return inferSettings(checkpointOf(layers, extra), overrides);
+  };
+  const ofInput = (shape: (number | null)[]): Partial<Checkpoint> => ({
+    modelConfig: {
+      class_name: 'Model',
+      config: {
+        layers: [{ class_name: 'InputLayer', name: 'i', config: { name: 'i', batch_input_shape: [null, ...shape] } }],
+      },
+    },
+  });
+
+  // The tiny network's conv1 is (3, 3, channels, 6).
+  test.each([
+    [[3, 3, 1, 6], 1],
+    [[3, 3, 4, 6], 4],
+    [[3, 3, 12, 6], 12],
+  ])('are those of a kernel that is right otherwise: %j', (shape, channels) => {
+    expect(withKernel(shape).settings.inputShape).toEqual([null, null, channels]);
+  });
+
+  test.each([
+    ['its output axis is wrong too', [3, 3, 7, 5]],
+    ['it is of another size', [5, 5, 1, 6]],
+    ['it has no input at all', [3, 3, 0, 6]],
+    ['it has another rank', [3, 3, 6]],
+    ['none of its axes fits', [7, 7, 7, 7]],
+  ])('are three where the kernel is damaged: %s', (_, shape) => {
+    const { settings, notes } = withKernel(shape);
+    expect(settings.inputShape).toEqual([null, null, 3]);
+    expect(notes).toEqual([]);
+  });
+
+  test('are three where the kernel cannot be read', () => {
+    const layers = draftLayers(buildNetwork(TINY));
+    Object.assign(weightIn(layers, 'conv1', 'kernel'), {
+      shape: [3, 3, 9, 6],
+      fault: new MissingDatasetError('/a', 'a group'),
+    });
+    expect(inferSettings(checkpointOf(layers)).settings.inputShape).toEqual([null, null, 3]);
+  });
+
+  test.each([
+    [[6, 1, 3, 3], 1],
+    [[6, 3, 3, 1], 1],
+    [[4, 6, 3, 3], 4],
+    [[3, 3, 6, 2], 2],
+  ])('are those of a kernel in another axis order, so that the order is what is reported: %j', (shape, channels) => {
+    expect(withKernel(shape).settings.inputShape).toEqual([null, null, channels]);
+  });
+
+  test('that no image has are noted, unless somebody states them', () => {
+    const text = 'By the kernel of conv1 the input has 12 channels, and images have 4 at most';
+    const { notes } = withKernel([3, 3, 12, 6]);
+    expect(notes).toEqual([{ id: 'input-channels', text: expect.stringContaining(text) }]);
+    expect(withKernel([3, 3, 4, 6]).notes).toEqual([]);
+    expect(withKernel([3, 3, 12, 6], { inputShape: [32, 32, 12] }).notes).toEqual([]);
+    expect(withKernel([3, 3, 12, 6], {}, ofInput([null, null, 12])).notes).toEqual([]);
+    const metadata = settingsRecord({ ...TINY, inputShape: [32, 32, 12] });
+    expect(withKernel([3, 3, 12, 6], {}, { metadata }).notes).toEqual([]);
+  });
+
+  test('are those of the architecture where there is one, whatever the kernel says', () => {
+    expect(withKernel([3, 3, 12, 6], {}, ofInput([48, 48, 3])).settings.inputShape).toEqual([48, 48, 3]);
+    expect(withKernel([3, 3, 4, 6], {}, ofInput([48, 48, null])).settings.inputShape).toEqual([null, null, 4]);
+  });
+});
+
 describe('a converted file', () => {
   const SETTINGS: ShuffleNetSettings = { ...TINY, pooling: 'avg', slices: 'last', inputShape: [33, 47, 3] };
 
@@ -330,6 +402,41 @@ describe('files that Keras wrote', () => {
     expect(poolingSource).toBe('config');
     // 5 grouped units of 2 convolutions and 3 slices each, and a channel shuffle in all 6.
     expect(notes).toMatchObject([{ id: 'lambda-layers', text: expect.stringContaining('36 Lambda layers') }]);
+  });
+});
+
+describe('names that number more units than there are', () => {
+  const unitAt = (stage: number, block: number): DraftLayer => ({
+    name: `stage${stage}/block${block}/bn_gconv_1`,
+    weights: [{ name: 'gamma', role: 'gamma', shape: [4], dtype: 'float32' }],
+  });
+
+  test('are refused before a network of a million layers is built: a few layers can name it', () => {
+    const few = [unitAt(2, 999), unitAt(3, 999)];
+    expect(() => inferSettings(checkpointOf(few))).toThrow(
+      expect.objectContaining({
+        tag: 'TooManyUnits',
+        kind: 'file',
+        message: expect.stringContaining('names up to 1,998 units, and layers of 2 of them'),
+      }),
+    );
+    expect(() => inferSettings(checkpointOf([unitAt(999, 1), unitAt(2, 999)]))).toThrow('names up to 1,996 units');
+  });
+
+  test('are read up to a thousand', () => {
+    expect(inferSettings(checkpointOf([unitAt(2, 999), unitAt(3, 1)])).settings.numShuffleUnits).toEqual([998, 0]);
+  });
+
+  test('are not believed of a converted file either', () => {
+    const metadata = settingsRecord({ ...TINY, numShuffleUnits: [1e9] });
+    const checkpoint = checkpointOf(draftLayers(buildNetwork(TINY)), { metadata });
+    expect(inferSettings(checkpoint).settings).toEqual(told(TINY));
+  });
+
+  test('cannot be stated', () => {
+    for (const numShuffleUnits of [[1000], [0, 999], Array(1001).fill(0)]) {
+      expect(() => buildNetwork({ ...TINY, groups: 1, numShuffleUnits })).toThrow('1000 units in all at most');
+    }
   });
 });
 

@@ -17,7 +17,8 @@ const named = (...names: string[]) =>
 test.each([
   ['ShuffleNet V2', ['conv1', 'stage2/block1/1x1conv_1', 'stage2/block1/3x3dwconv']],
   ['ShuffleNet V2', ['conv1', '1x1conv5_out']],
-  ['imgclsmob', ['features/init_block/conv/conv', 'features/stage1/unit1/compress_conv1']],
+  ['imgclsmob', ['features/init_block/conv', 'features/stage1/unit1/compress_conv1']],
+  ['another network of imgclsmob', ['features/init_block/conv/conv', 'features/stage1/unit1/body/conv1/conv']],
   ['MobileNet V2', ['Conv1', 'bn_Conv1', 'expanded_conv_depthwise', 'block_1_expand']],
   ['MobileNet', ['conv1', 'conv_dw_1', 'conv_pw_1']],
   ['SqueezeNet', ['conv1', 'fire2/squeeze1x1', 'fire2/expand3x3']],
@@ -37,6 +38,186 @@ test.each([
     expect(error).toBeInstanceOf(NotShuffleNetError);
     expect((error as NotShuffleNetError).looksLike).toBe(id);
     expect((error as NotShuffleNetError).explanation.found).toContain(names[0]);
+  }
+});
+
+/** Units after the first of each stage, as all of these have them at full size. */
+const REPEATS = [3, 7, 3];
+
+const conv = (name: string, shape: number[], role = 'kernel'): DraftLayer => ({
+  name,
+  weights: [{ name: `${name}/${role}:0`, role, shape, dtype: 'float32' }],
+});
+
+const normalization = (name: string): DraftLayer => ({
+  name,
+  weights: ['gamma', 'beta', 'moving_mean', 'moving_variance'].map((role) => ({
+    name: `${name}/${role}:0`,
+    role,
+    shape: [24],
+    dtype: 'float32',
+  })),
+});
+
+const depthwise = (name: string, channels = 24): DraftLayer => conv(name, [3, 3, channels, 1], 'depthwise_kernel');
+
+/** For each unit of each stage: `unit(stage, unit)`, both from 1. */
+const units = (unit: (stage: number, unit: number) => DraftLayer[]): DraftLayer[] =>
+  REPEATS.flatMap((repeat, s) => Array.from({ length: repeat + 1 }, (_, u) => unit(s + 1, u + 1)).flat());
+
+/** opconty/keras-shufflenetV2, utils.py: `conv1` and `fc` are called as in the article. */
+const V2_OPCONTY = [
+  conv('conv1', [3, 3, 3, 24]),
+  ...units((stage, block) => {
+    const at = `stage${stage + 1}/block${block}`;
+    const layers = [
+      conv(`${at}/1x1conv_1`, [1, 1, 58, 58]),
+      normalization(`${at}/bn_1x1conv_1`),
+      depthwise(`${at}/3x3dwconv`),
+      normalization(`${at}/bn_3x3dwconv`),
+      conv(`${at}/1x1conv_2`, [1, 1, 58, 58]),
+      normalization(`${at}/bn_1x1conv_2`),
+    ];
+    const second = [depthwise(`${at}/3x3dwconv_2`), conv(`${at}/1x1_conv_3`, [1, 1, 58, 58])];
+    return block === 1 ? [...layers, ...second] : layers;
+  }),
+  conv('1x1conv5_out', [1, 1, 464, 1024]),
+  conv('fc', [1024, 1000]),
+];
+
+/** osmr/imgclsmob, shufflenet.py, g = 3. */
+const IMGCLSMOB = [
+  conv('features/init_block/conv', [3, 3, 3, 24]),
+  normalization('features/init_block/bn'),
+  ...units((stage, unit) => {
+    const at = `features/stage${stage}/unit${unit}`;
+    return [
+      ...[1, 2, 3].map((g) => conv(`${at}/compress_conv1/convgroup${g}`, [1, 1, 80, 20])),
+      normalization(`${at}/compress_bn1`),
+      depthwise(`${at}/dw_conv2`),
+      normalization(`${at}/dw_bn2`),
+      ...[1, 2, 3].map((g) => conv(`${at}/expand_conv3/convgroup${g}`, [1, 1, 20, 80])),
+      normalization(`${at}/expand_bn3`),
+    ];
+  }),
+  conv('output', [960, 1000]),
+];
+
+/** The same repository, shufflenetv2.py. */
+const V2_IMGCLSMOB = [
+  conv('features/init_block/conv/conv', [3, 3, 3, 24]),
+  normalization('features/init_block/conv/bn'),
+  ...units((stage, unit) => {
+    const at = `features/stage${stage}/unit${unit}`;
+    const layers = ['compress_conv1', 'expand_conv3'].map((name) => conv(`${at}/${name}`, [1, 1, 58, 58]));
+    const second = [depthwise(`${at}/dw_conv4`), conv(`${at}/expand_conv5`, [1, 1, 24, 58])];
+    return [...layers, depthwise(`${at}/dw_conv2`), ...(unit === 1 ? second : [])];
+  }),
+  conv('features/final_block/conv', [1, 1, 464, 1024]),
+  conv('output', [1024, 1000]),
+];
+
+/** arthurdouillard/keras-shufflenet: nothing is named; conv1 is normalised and every pointwise convolution grouped. */
+function auto(groups: number, stageTwo: number, first = stageTwo / 4): DraftLayer[] {
+  const counts: Record<string, number> = {};
+  const named = (kind: string, make: (name: string) => DraftLayer): DraftLayer => {
+    counts[kind] = (counts[kind] ?? 0) + 1;
+    return make(`${kind}_${counts[kind]}`);
+  };
+  const pointwise = () => Array.from({ length: groups }, () => named('conv2d', (name) => conv(name, [1, 1, 8, 8])));
+  const bn = () => named('batch_normalization', normalization);
+  return [
+    named('conv2d', (name) => conv(name, [3, 3, 3, 24])),
+    bn(),
+    ...units((stage) => [
+      ...pointwise(),
+      bn(),
+      named('depthwise_conv2d', (name) => depthwise(name, first * 2 ** (stage - 1))),
+      bn(),
+      ...pointwise(),
+      bn(),
+    ]),
+    named('dense', (name) => conv(name, [960, 1000])),
+  ];
+}
+
+describe('a ShuffleNet that is a network of its own', () => {
+  // users.md's account of each: layers that tell it apart, and what is computed otherwise.
+  test.each([
+    ['ShuffleNet V2', V2_OPCONTY, ['not a V1 checkpoint', 'split into two halves', '1x1conv5_out', 'have a bias']],
+    ['ShuffleNet V2', V2_IMGCLSMOB, ['not a V1 checkpoint', 'split into two halves', 'features/final_block']],
+    [
+      'imgclsmob',
+      IMGCLSMOB,
+      ['followed by a batch normalization', 'expand_conv3 is grouped', '1e-5', 'pad both sides'],
+    ],
+    ['auto', auto(8, 384), ['followed by a batch normalization', '(n, groups)', '[pooled, branch]', 'grouped, as all']],
+    ['auto', auto(3, 240), ['arthurdouillard/keras-shufflenet']],
+    ['auto', auto(1, 144), ['arthurdouillard/keras-shufflenet']],
+  ])('%s is known, with what differs, and is no broken file of the article', (id, layers, told) => {
+    const checkpoint = checkpointOf(layers);
+    for (const overrides of [{}, { map: 'order' } as const]) {
+      try {
+        inferSettings(checkpoint, overrides);
+        throw new Error('it was taken for a ShuffleNet of the article');
+      } catch (error) {
+        expect(error).toBeInstanceOf(NotShuffleNetError);
+        const { looksLike, differences, explanation } = error as NotShuffleNetError;
+        expect(looksLike).toBe(id);
+        expect(differences.length).toBeGreaterThanOrEqual(4);
+        for (const words of told) expect(explanation.found).toContain(words);
+        for (const words of differences) expect(explanation.found).toContain(words);
+        expect(explanation.what).toContain('a network of its own, which is listed whole and not run');
+        expect(explanation.next).toContain('`inspect` lists this one whole');
+        expect(explanation.next).not.toContain('--map order');
+      }
+    }
+  });
+
+  test('whose names lost their slashes is known too', () => {
+    const underscored = IMGCLSMOB.map((layer) => ({ ...layer, name: layer.name.replaceAll('/', '_') }));
+    expect(describeOther(checkpointOf(underscored))?.id).toBe('imgclsmob');
+  });
+
+  test('is not claimed of a MobileNet V2 without names, which has as many layers of each class', () => {
+    // Its first depthwise convolution has 32 channels; the ShuffleNet's with one group has 36.
+    expect(describeOther(checkpointOf(auto(1, 144, 32)))?.id).toBe('automatic names');
+  });
+
+  test.each([
+    ['a normalisation', 'batch_normalization_2'],
+    ['a convolution', 'conv2d_2'],
+    ['all depthwise convolutions but one', /^depthwise_conv2d_([2-9]|\d\d)$/],
+  ])('is not claimed where %s is missing', (_, gone) => {
+    const rest = auto(3, 240).filter(({ name }) => (typeof gone === 'string' ? name !== gone : !gone.test(name)));
+    expect(describeOther(checkpointOf(rest))?.id).toBe('automatic names');
+  });
+
+  test('is not claimed where a second dense layer follows', () => {
+    const layers = [...auto(3, 240), conv('dense_2', [1000, 2])];
+    expect(describeOther(checkpointOf(layers))?.id).toBe('automatic names');
+  });
+
+  test.each([1, 3, 8])("is not the article's without its names: %d groups", (groups) => {
+    const network = buildNetwork({ ...TINY, groups, scaleFactor: 1, numShuffleUnits: [3, 7, 3] });
+    const counts: Record<string, number> = {};
+    const layers = draftLayers(network).map((layer, i) => {
+      const kind = network.layers[i]!.op.replace(/([a-z])([A-Z])/g, '$1_$2').toLowerCase();
+      counts[kind] = (counts[kind] ?? 0) + 1;
+      return { ...layer, name: `${kind}_${counts[kind]}` };
+    });
+    expect(layers.map(({ name }) => name)).toContain('depthwise_conv2d_16');
+    expect(describeOther(checkpointOf(layers))?.id).toBe('automatic names');
+  });
+});
+
+test('any other network differs in nothing that is told: it has no relation to the article', () => {
+  try {
+    inferSettings(named('conv1', 'conv_dw_1', 'conv_pw_1'));
+    throw new Error('it was taken for a ShuffleNet');
+  } catch (error) {
+    expect((error as NotShuffleNetError).differences).toEqual([]);
+    expect((error as NotShuffleNetError).explanation.what).not.toContain('network of its own');
   }
 });
 

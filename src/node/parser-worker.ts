@@ -1,0 +1,23 @@
+// Where the thread that parses begins: its memory limited, and the HDF5 library, which takes longest to load, first.
+import { parentPort } from 'node:worker_threads';
+import { prepareHdf5 } from '../checkpoint/hdf5.js';
+
+/**
+ * Most memory that the HDF5 library may take: Keras's largest published networks have tensors of 0.4 GB (VGG's `fc1`),
+ * and a hostile file must not take what the machine has.
+ */
+const MAX_LIBRARY_BYTES = 1024 ** 3;
+
+limitWebAssembly();
+prepareHdf5();
+void import('./parser-service.js').then(({ serve }) => serve(parentPort!));
+
+/** The library asks for more memory through this one function; refused, it reports that there is none. */
+function limitWebAssembly(): void {
+  const { grow } = WebAssembly.Memory.prototype;
+  WebAssembly.Memory.prototype.grow = function (this: WebAssembly.Memory, pages: number): number {
+    if (this.buffer.byteLength + pages * 65_536 > MAX_LIBRARY_BYTES)
+      throw new RangeError('the memory limit is reached');
+    return grow.call(this, pages);
+  };
+}
