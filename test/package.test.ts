@@ -73,7 +73,13 @@ describe('the packed package', () => {
     const built = sources.flatMap((name) => ['.js', '.d.ts'].map((end) => `dist/${name.replace(/\.ts$/, end)}`));
     const documents = filesUnder(join(root, 'docs')).map((name) => `docs/${name}`);
     const others = ['CHANGELOG.md', 'LICENSE', 'README.md', 'bin/shuffleport.js', 'package.json'];
-    const found = filesUnder(unpacked).filter((name) => !name.endsWith('.map'));
+    const all = filesUnder(unpacked).filter((name) => !name.endsWith('.map'));
+    const inBundle = (name: string): boolean => name.startsWith('dist/bundle/');
+    const found = all.filter((name) => !inBundle(name));
+    // The bundle's other files are named after what is in them.
+    expect(all.filter(inBundle)).toEqual(
+      expect.arrayContaining(['dist/bundle/main.js', 'dist/bundle/parser-worker.js']),
+    );
     expect(found).toEqual([...built, ...documents, ...others].sort());
   });
 
