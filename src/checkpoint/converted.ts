@@ -1,9 +1,10 @@
 // Converted files opened again: safetensors and npz with weights under `layer/role` (written by src/export, or by
 // anybody who keeps to that form). Read first: checkpoint.ts.
 import { decodeText } from '../core/bytes.js';
-import { sizeOf, type Tensor } from '../core/tensor.js';
+import { isRowMajor, sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { formatBytes, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
+import { decodeElements, dtypeOf, encodeElements } from '../formats/elements.js';
 import { type NpzEntry, npzArrays } from '../formats/npz.js';
 import { METADATA_KEY, readSafetensors } from '../formats/safetensors.js';
 import type { ZipEntry } from '../formats/zip.js';
@@ -65,12 +66,23 @@ function layersOf(arrays: readonly KeyedArray[]): CheckpointLayer[] {
   for (const { key, dtype, shape, read } of arrays) {
     const slash = key.lastIndexOf('/');
     const layer = slash < 0 ? key : key.slice(0, slash);
-    const weight: CheckpointWeight = { name: key, role: roleInName(key), shape, dtype, read: async () => read() };
+    const weight: CheckpointWeight = {
+      name: key,
+      role: roleInName(key),
+      shape,
+      dtype,
+      read: async () => rowMajor(read(), key),
+    };
     const weights = layers.get(layer);
     if (weights === undefined) layers.set(layer, [weight]);
     else weights.push(weight);
   }
   return Array.from(layers, ([name, weights]) => ({ name, weights }));
+}
+
+/** An array stored with its first index varying fastest (numpy's Fortran order), put in the order that weights have. */
+function rowMajor(t: Tensor, where: string): Tensor {
+  return isRowMajor(t) ? t : tensor(decodeElements(encodeElements(t), dtypeOf(t), true, where), t.shape);
 }
 
 /** What the file says of itself, or why that is not known. */

@@ -13,10 +13,18 @@ const STRING = 3;
 const NULL_PADDED = 1;
 const SPACE_PADDED = 2;
 
+/** What h5wasm says of an attribute that is not there. */
+const NOT_DEFINED = 'name not defined';
+/** The attribute that Keras gives to every layer, even one without weights. */
+const IN_EVERY_LAYER = 'weight_names';
+
 /** What an attribute is; `undefined` where there is none. */
-function findAttribute({ library, id }: Handle, path: string, attribute: string): Metadata | undefined {
-  if (!library.get_attribute_names(id, path).includes(attribute)) return undefined;
-  return library.get_attribute_metadata(id, path, attribute);
+function findAttribute(handle: Handle, path: string, attribute: string): Metadata | undefined {
+  const { library, id } = handle;
+  const names = library.get_attribute_names(id, path);
+  if (names.includes(attribute)) return library.get_attribute_metadata(id, path, attribute);
+  if (names.length === 0 && attribute === IN_EVERY_LAYER) checkAbsent(handle, path, attribute);
+  return undefined;
 }
 
 /**
@@ -39,6 +47,18 @@ export function readStrings(handle: Handle, path: string, attribute: string): st
   } finally {
     if (metadata.vlen) library.reclaim_vlen_memory(id, path, attribute, BigInt(pointer));
     library._free(pointer);
+  }
+}
+
+/**
+ * Over a damaged attribute the library lists none at all and says nothing; asked for one by name, it throws. Only where
+ * one is expected: each error costs the library some of its stack for good.
+ */
+function checkAbsent({ library, id }: Handle, path: string, attribute: string): void {
+  try {
+    library.get_attribute_metadata(id, path, attribute);
+  } catch (error) {
+    if (!String(error).includes(NOT_DEFINED)) throw error;
   }
 }
 

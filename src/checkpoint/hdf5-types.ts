@@ -46,6 +46,8 @@ export function findOddTypes(bytes: Uint8Array): OddTypes {
   const found = new Set<string>();
   const view = viewOf(bytes);
   for (let at = bytes.indexOf(DATATYPE_MESSAGE); at >= 0; at = bytes.indexOf(DATATYPE_MESSAGE, at + 1)) {
+    // The upper byte of the size, in either header: spares looking closer at nearly all bytes of weights.
+    if (bytes[at + 2] !== 0 && bytes[at + 3] !== 0) continue;
     for (const [idBytes, toBody] of MESSAGE_HEADERS) {
       if (at + toBody + MIN_BODY > bytes.length || (idBytes === 2 && bytes[at + 1] !== 0)) continue;
       const size = view.getUint16(at + idBytes, true);

@@ -1,7 +1,7 @@
 // HDF5 through h5wasm, with a guard for each of its traps. The only module that imports h5wasm, and only when needed.
 // Traps: errors are not thrown unless told (here); a MEMFS name used twice reads stale bytes (here); links and virtual
-// datasets are followed (hdf5-paths.ts, hdf5-datasets.ts); a failed read returns garbage (hdf5-datasets.ts); ASCII-typed
-// names are really UTF-8 (hdf5-attributes.ts).
+// datasets are followed (hdf5-paths.ts, hdf5-datasets.ts); a failed read returns garbage (hdf5-datasets.ts); numbers are
+// not converted (hdf5-types.ts); ASCII-typed names are really UTF-8, damaged attributes are none (hdf5-attributes.ts).
 import type { Tensor } from '../core/tensor.js';
 import type { CheckpointWeight } from './checkpoint.js';
 import { DamagedFileError } from './errors.js';
