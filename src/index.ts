@@ -30,12 +30,17 @@ export { type NpzEntry, readNpz } from './formats/npz.js';
 export { type DecodedImage, decodeImage } from './image/decode.js';
 export { preprocess, RECIPES, type Recipe } from './image/recipes.js';
 export { resizeBilinear, resizeNearest } from './image/resize.js';
+export { certify, sha256 } from './jobs/certificate.js';
+export { compareCertificates, stillHolds } from './jobs/compare-certificates.js';
 export { type Conversion, type ConvertOptions, convert } from './jobs/convert.js';
 export { diff } from './jobs/diff.js';
 export { type InspectOptions, inspect } from './jobs/inspect.js';
+export { type MakeReferenceOptions, makeReference, type ReferenceScript } from './jobs/make-reference.js';
 export { type LoadingOptions, loadModel } from './jobs/model.js';
 export type { NetworkOptions } from './jobs/network-options.js';
 export { type PredictOptions, predict } from './jobs/predict.js';
+export { readCertificate } from './jobs/read-certificate.js';
+export { selfCheckFile } from './jobs/selfcheck.js';
 export { type VerifyOptions, verify } from './jobs/verify.js';
 export { layerMacs, layerParameters, networkMacs, networkParameters } from './network/cost.js';
 export type { Executor } from './network/executor.js';
@@ -57,12 +62,18 @@ export {
   networkOf,
   type SymbolicTensor,
 } from './network/symbolic.js';
+export type { LayerErrors } from './parity/check-layer.js';
 export { type Fixture, readFixture } from './parity/fixture.js';
-export { checkParity, DEFAULT_TOLERANCE, type Parity, type ParityOptions } from './parity/verify.js';
+export type { Cause, Failure } from './parity/judge.js';
+export { checkParity, type LayerVerdict, type Parity, type ParityOptions } from './parity/verify.js';
+export { renderReport } from './report/render-report.js';
+export type { ReportFormat } from './report/report-format.js';
+export type { CertifiedResult, ReportedResult } from './results/certificate.js';
 export type { ConvertResult } from './results/convert.js';
 export type { Difference, DiffResult } from './results/diff.js';
 export type { InspectResult } from './results/inspect.js';
 export type { PredictResult } from './results/predict.js';
+export type { SelfCheckResult } from './results/selfcheck.js';
 export type { VerifyResult } from './results/verify.js';
 export { type BlockOptions, block } from './shufflenet/block.js';
 export { buildNetwork } from './shufflenet/build.js';

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../src/cli/program.js';
 
 const root = join(import.meta.dirname, '..');
-const COMMANDS = ['inspect', 'convert', 'verify', 'predict', 'diff'];
+const COMMANDS = ['inspect', 'convert', 'verify', 'predict', 'diff', 'make-reference'];
 
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 
@@ -138,7 +138,7 @@ describe('docs/commands.md', () => {
 
 describe('docs/json.md', () => {
   test('names the schema of every command, and of errors', () => {
-    for (const name of [...COMMANDS, 'error']) {
+    for (const name of [...COMMANDS, 'self-check', 'error']) {
       expect(read('docs/json.md')).toContain(`\`shuffleport/${name}\``);
       expect(anchorsOf(join(root, 'docs/json.md'))).toContain(name);
     }

@@ -1,14 +1,19 @@
-// The five commands: flags in, a job done, an answer out. Each loads what it needs when it runs: starting up is a good
+// The commands: flags in, a job done, an answer out. Each loads what it needs when it runs: starting up is a good
 // part of what `inspect` takes.
-import { dirname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
+import { encodeText } from '../core/bytes.js';
+import { UsageError } from '../core/errors.js';
+import { printable } from '../core/text.js';
 import type { ExportFormat } from '../export/files.js';
 import type { Recipe } from '../image/recipes.js';
 import type { Conversion } from '../jobs/convert.js';
+import type { MakeReferenceOptions } from '../jobs/make-reference.js';
 import type { LoadingOptions } from '../jobs/model.js';
-import { fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
+import { checkOutputs, fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
 import type { InspectFormat } from '../report/inspect.js';
 import { NO, PASS, USAGE } from './exit-codes.js';
 import type { Answer } from './output.js';
+import type { ReportFlags, Surroundings } from './verify-reports.js';
 
 /** `inspect FILE`. */
 export async function runInspect(
@@ -57,18 +62,49 @@ function write(output: string, { files, check }: Conversion, to: ExportFormat, f
   return writeOutputFile(output, files[0]!, { force, check });
 }
 
-/** `verify FILE --reference REF`. */
+/** `verify FILE [--reference REF]`. An earlier verification that no longer holds is a no, whatever the verdict. */
 export async function runVerify(
   file: string,
-  reference: string,
+  reference: string | undefined,
   options: LoadingOptions & { readonly tolerance?: number },
-  all: boolean,
+  flags: ReportFlags & { readonly all?: boolean },
+  surroundings: Surroundings,
 ): Promise<Answer> {
+  if (reference === undefined) return runSelfCheck(file, options, flags);
+  await checkOutputs(flags.output ?? [], flags);
   const { verify } = await import('../jobs/verify.js');
   const { verifyText } = await import('../report/verify.js');
-  const result = await verify(await fileSource(file), await fileSource(reference), options);
-  const exitCode = { pass: PASS, fail: NO, undecided: USAGE }[result.verdict];
-  return { command: 'verify', result, text: verifyText(result, { all }), exitCode };
+  const { againstText } = await import('../report/against.js');
+  const { reported, sendReports } = await import('./verify-reports.js');
+  const sources = { checkpoint: await fileSource(file), reference: await fileSource(reference) };
+  const verified = await verify(sources.checkpoint, sources.reference, options);
+  const result = await reported(verified, { ...sources, options }, flags, surroundings);
+  await sendReports(result, flags, surroundings);
+  const { against } = result;
+  const exitCode = against?.holds === false ? NO : { pass: PASS, fail: NO, undecided: USAGE }[result.verdict];
+  const text = [
+    verifyText(result, { all: flags.all ?? false }),
+    ...(against === undefined ? [] : [againstText(against)]),
+    ...(flags.output ?? []).map((path) => `report: ${printable(path)}`),
+  ].join('\n');
+  return { command: 'verify', result, text, exitCode };
+}
+
+/** Without a reference: what the weights say of themselves, which is never a plain pass. */
+async function runSelfCheck(
+  file: string,
+  { tolerance, ...options }: LoadingOptions & { readonly tolerance?: number },
+  flags: object,
+): Promise<Answer> {
+  const [given] = Object.keys({ ...(tolerance !== undefined && { tolerance }), ...flags });
+  if (given !== undefined) {
+    throw new UsageError({ what: `--${given} needs recorded outputs.`, next: 'name them with --reference REF.npz' });
+  }
+  const { selfCheckFile } = await import('../jobs/selfcheck.js');
+  const { selfCheckText } = await import('../report/selfcheck.js');
+  const result = await selfCheckFile(await fileSource(file), options);
+  const exitCode = { consistent: PASS, inconsistent: NO, 'no evidence': USAGE }[result.verdict];
+  return { command: 'self-check', result, text: selfCheckText(result), exitCode };
 }
 
 /** What `predict` takes beyond settings. */
@@ -112,4 +148,19 @@ export async function runDiff(a: string, b: string): Promise<Answer> {
   const { diffText } = await import('../report/others.js');
   const result = await diff(await fileSource(a), await fileSource(b));
   return { command: 'diff', result, text: diffText(result), exitCode: result.same ? PASS : NO };
+}
+
+/** `make-reference FILE`. The script is named after the file when no name is given. */
+export async function runMakeReference(
+  file: string,
+  options: MakeReferenceOptions,
+  target: { readonly output?: string; readonly force: boolean },
+): Promise<Answer> {
+  const { makeReference } = await import('../jobs/make-reference.js');
+  const { makeReferenceText } = await import('../report/make-reference.js');
+  const { script, ...made } = await makeReference(await fileSource(file), options);
+  const output = target.output ?? join(dirname(file), `record_${basename(file, extname(file))}.py`);
+  await writeOutputFile(output, { name: basename(output), bytes: encodeText(script) }, { force: target.force });
+  const result = { ...made, output };
+  return { command: 'make-reference', result, text: makeReferenceText(result), exitCode: PASS };
 }

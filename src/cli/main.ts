@@ -8,9 +8,13 @@ if (argv.slice(2).some((argument) => /\.(h5|hdf5|keras|weights\.json)$/.test(arg
 }
 const { run } = await import('./program.js');
 
-process.exitCode = await run(argv.slice(2), {
-  out: (text) => stdout.write(text),
-  err: (text) => stderr.write(text),
-  interactive: stderr.isTTY === true,
-  color: stderr.isTTY === true && (env.NO_COLOR ?? '') === '',
-});
+process.exitCode = await run(
+  argv.slice(2),
+  {
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    interactive: stderr.isTTY === true,
+    color: stderr.isTTY === true && (env.NO_COLOR ?? '') === '',
+  },
+  env,
+);

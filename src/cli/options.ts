@@ -14,7 +14,7 @@ export interface SettingsFlags {
   /** False where --no-top is given. (`--top` of predict is another flag.) */
   readonly includeTop?: boolean;
   readonly pooling?: 'max' | 'avg' | 'none';
-  readonly slices?: 'own' | 'last';
+  readonly slices?: 'auto' | 'own' | 'last';
   readonly inputShape?: (number | null)[];
   readonly scheme?: string;
   readonly allowUnused?: string[];
@@ -42,8 +42,8 @@ export function addSettingsOptions(command: Command): Command {
     .addOption(
       new Option(
         '--slices <which>',
-        "which slice each group reads: last for networks trained with the article's code under TensorFlow 2",
-      ).choices(['own', 'last']),
+        "which slice each group reads: last for networks trained with the article's code under TensorFlow 2 (default: auto, what the weights tell)",
+      ).choices(['auto', 'own', 'last']),
     )
     .addOption(new Option('--input-shape <h,w,c>', 'height, width, channels; `?` for unknown').argParser(shape))
     .addOption(new Option('--scheme <id>', 'how layer names are written').choices(NAMING_SCHEMES.map(({ id }) => id)))

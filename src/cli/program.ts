@@ -1,17 +1,20 @@
 // The command line: its words, its flags, its help. What the commands do is in commands.ts.
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { EXPORT_FORMATS } from '../export/files.js';
 import { RECIPES } from '../image/recipes.js';
+import type { Environment } from '../report/github.js';
 import { INSPECT_FORMATS } from '../report/inspect.js';
-import { runConvert, runDiff, runInspect, runPredict, runVerify } from './commands.js';
+import { REPORT_ENDINGS, reportFormatOf } from '../report/report-format.js';
+import { runConvert, runDiff, runInspect, runMakeReference, runPredict, runVerify } from './commands.js';
 import { PASS, USAGE } from './exit-codes.js';
 import { addSettingsOptions, count, loadingOptions, number, type SettingsFlags } from './options.js';
 import { type Answer, printAnswer, printError, progress, progressDone, type Streams } from './output.js';
+import type { ReportFlags, Surroundings } from './verify-reports.js';
 
-/** Runs the command line `args` (without node and script) and returns the exit code. */
-export async function run(args: readonly string[], streams: Streams): Promise<number> {
+/** Runs the command line `args` (without node and script) and returns the exit code. `env` tells of GitHub Actions. */
+export async function run(args: readonly string[], streams: Streams, env: Environment = {}): Promise<number> {
   let exitCode = PASS;
   const json = args.includes('--json');
   const answer = async (work: string, make: () => Promise<Answer>): Promise<void> => {
@@ -21,7 +24,7 @@ export async function run(args: readonly string[], streams: Streams): Promise<nu
     exitCode = made.exitCode;
   };
   try {
-    await program(streams, answer).parseAsync([...args], { from: 'user' });
+    await program(streams, answer, env).parseAsync([...args], { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return usageExit(streams, error, json);
@@ -38,7 +41,7 @@ function usageExit(streams: Streams, error: CommanderError, json: boolean): numb
 
 type Answering = (work: string, make: () => Promise<Answer>) => Promise<void>;
 
-function program(streams: Streams, answer: Answering): Command {
+function program(streams: Streams, answer: Answering, env: Environment): Command {
   const root = new Command('shuffleport')
     .description('Carries Keras ShuffleNet checkpoints to JavaScript and proves that they arrived intact.')
     .version(version(), '-V, --version')
@@ -47,7 +50,9 @@ function program(streams: Streams, answer: Answering): Command {
       'after',
       '\nExit codes: 0 pass; 1 the answer is no; 2 usage, or a question only you can answer;\n3 the file cannot be used; 4 a fault of ours.',
     );
-  for (const add of [addInspect, addConvert, addVerify, addPredict, addDiff]) add(root, answer);
+  for (const add of [addInspect, addConvert, addVerify, addPredict, addDiff, addMakeReference]) {
+    add(root, answer, { version: version(), env, err: streams.err });
+  }
   // Subcommands made above inherit neither, so each is told.
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({ writeOut: streams.out, writeErr: streams.err });
@@ -120,34 +125,60 @@ function addConvert(root: Command, answer: Answering): void {
     );
 }
 
-function addVerify(root: Command, answer: Answering): void {
+function addVerify(root: Command, answer: Answering, surroundings: Surroundings): void {
   const command = root
     .command('verify')
-    .description('run the network on recorded inputs and compare every recorded layer')
+    .description('hold every layer against what was recorded of it in Python, or the weights against themselves')
     .argument('<file>', 'the weights')
-    .requiredOption('-r, --reference <npz>', 'recorded in Python: `input`, and outputs under layer names')
-    .addOption(
-      new Option('--tolerance <x>', "largest error, relative to each layer's largest value (default: 1e-5)").argParser(
-        number,
-      ),
+    .option(
+      '-r, --reference <npz>',
+      'recorded in Python: `input`, and outputs under layer names; without it the weights are held against themselves',
     )
-    .option('--all', 'list every layer, not only those that differ');
+    .addOption(
+      new Option(
+        '--tolerance <x>',
+        "largest error, relative to each layer's largest value (default: bounds derived for each layer)",
+      ).argParser(number),
+    )
+    .option('--all', 'list every layer, not only those that differ')
+    .addOption(
+      new Option(
+        '-o, --output <path>',
+        'write a report, by its end: .html, .xml (JUnit), .md, .json; repeatable',
+      ).argParser(reportPath),
+    )
+    .option('--force', 'replace what is there')
+    .option('--against <json>', 'an earlier report.json: whether it still holds, and what moved');
   addSettingsOptions(command)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json',
+      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json',
     )
-    .action((file: string, flags: SettingsFlags & { reference: string; tolerance?: number; all?: boolean }) =>
+    .action((file: string, flags: SettingsFlags & ReportFlags & VerifyFlags) =>
       answer(`verifying ${file}`, () =>
         runVerify(
           file,
           flags.reference,
           { ...loadingOptions(flags), ...picked(flags, ['tolerance']) },
-          flags.all ?? false,
+          picked(flags, ['all', 'output', 'force', 'against']),
+          surroundings,
         ),
       ),
     );
+}
+
+/** The flags of `verify` beside settings and reports. */
+interface VerifyFlags {
+  readonly reference?: string;
+  readonly tolerance?: number;
+  readonly all?: boolean;
+}
+
+/** Collects the paths of reports; one whose end asks for no report is refused before anything is read. */
+function reportPath(path: string, earlier: readonly string[] = []): string[] {
+  if (reportFormatOf(path) !== undefined) return [...earlier, path];
+  throw new InvalidArgumentError(`It must end in ${Object.keys(REPORT_ENDINGS).join(', ')}.`);
 }
 
 function addPredict(root: Command, answer: Answering): void {
@@ -192,6 +223,32 @@ function addDiff(root: Command, answer: Answering): void {
       '\nExamples:\n  shuffleport diff before.h5 after.h5\n  shuffleport diff weights.h5 weights.safetensors',
     )
     .action((a: string, b: string) => answer(`comparing ${a} and ${b}`, () => runDiff(a, b)));
+}
+
+function addMakeReference(root: Command, answer: Answering): void {
+  const command = root
+    .command('make-reference')
+    .description('write a Python script that records what every layer gives, for `verify --reference`')
+    .argument('<file>', 'the weights')
+    .option('-o, --output <path>', 'where to (default: beside the file, record_NAME.py)')
+    .option('--force', 'replace what is there')
+    .addOption(new Option('--keras', 'the script runs your Keras, 2 or 3 (the default)').conflicts('numpy'))
+    .addOption(new Option('--numpy', 'the script computes the network itself, with numpy and h5py only'));
+  addSettingsOptions(command)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  shuffleport make-reference weights.h5 --pooling avg -o record.py\n  shuffleport make-reference weights.h5 --pooling avg --numpy -o record.py',
+    )
+    .action((file: string, flags: SettingsFlags & { output?: string; force?: boolean; numpy?: boolean }) =>
+      answer(`reading ${file}`, () =>
+        runMakeReference(
+          file,
+          { ...loadingOptions(flags), flavour: flags.numpy === true ? 'numpy' : 'keras' },
+          { ...picked(flags, ['output']), force: flags.force ?? false },
+        ),
+      ),
+    );
 }
 
 /** Those of `keys` that were given. */

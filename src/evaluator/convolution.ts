@@ -10,53 +10,84 @@ import { forEachCell, forEachPosition, windowAxes } from './window.js';
 export function conv2d(x: FloatMap, kernel: Tensor, attrs: WindowAttrs, bias?: Tensor): FloatMap {
   const [height, width, channels] = dimensions(x);
   const [windowHeight, windowWidth, , filters] = kernel.shape as readonly [number, number, number, number];
-  const weights = toFloat64(kernel);
   const window = [windowHeight, windowWidth] as const;
-  const axes = windowAxes(height, width, window, attrs);
-  const out = filled(axes[0].size, axes[1].size, filters, 0);
-  forEachPosition(axes, (start, position) => {
-    const to = position * filters;
-    forEachCell(start, window, height, width, (inRow, inColumn, cell) => {
-      const from = (inRow * width + inColumn) * channels;
-      multiplyInto(out.data, to, filters, x.data, from, channels, weights, cell * channels * filters);
-    });
-  });
+  const [rows, columns] = windowAxes(height, width, window, attrs);
+  const weights = toFloat64(kernel);
+  const terms = windowHeight * windowWidth * channels;
+  const out = filled(rows.size, columns.size, filters, 0);
+  for (let row = 0; row < rows.size; row++) {
+    // (columns, terms): what each position of the row sees, cell by cell; padding is zeros.
+    const seen = new Float64Array(columns.size * terms);
+    for (let column = 0; column < columns.size; column++) {
+      const start = [rows.start(row), columns.start(column)] as const;
+      forEachCell(start, window, height, width, (inRow, inColumn, cell) => {
+        const from = (inRow * width + inColumn) * channels;
+        const to = column * terms + cell * channels;
+        for (let c = 0; c < channels; c++) seen[to + c] = x.data[from + c]!;
+      });
+    }
+    const line = out.data.subarray(row * columns.size * filters, (row + 1) * columns.size * filters);
+    multiply(seen, weights, line, terms, filters);
+  }
   return bias === undefined ? out : addBias(out, bias);
 }
 
 /**
- * `out[f] += sum over c of x[c] * weights[c, f]`: one kernel cell at one output position. Four filters at a time, so
- * that their sums stay in registers: 2.5 times as fast, each sum in the same order.
+ * Matrix product: `a` is `(rows, terms)`, `b` `(terms, columns)`, `out` `(rows, columns)`. Two rows and four columns at
+ * a time, so that eight sums stay in registers and each number read is used more than once. Each sum is in order.
  */
-function multiplyInto(
-  out: Float64Array,
-  to: number,
-  filters: number,
-  x: Float64Array,
-  from: number,
-  channels: number,
-  weights: Float64Array,
-  cell: number,
-): void {
-  let f = 0;
-  for (; f + 4 <= filters; f += 4) {
-    let [a, b, c, d] = [out[to + f]!, out[to + f + 1]!, out[to + f + 2]!, out[to + f + 3]!];
-    for (let i = 0, at = cell + f; i < channels; i++, at += filters) {
-      const value = x[from + i]!;
-      a += value * weights[at]!;
-      b += value * weights[at + 1]!;
-      c += value * weights[at + 2]!;
-      d += value * weights[at + 3]!;
+function multiply(a: Float64Array, b: Float64Array, out: Float64Array, terms: number, columns: number): void {
+  const rows = out.length / columns;
+  for (let row = 0; row < rows; row += 2) {
+    // The last of an odd number is its own neighbour.
+    const next = Math.min(row + 1, rows - 1);
+    const [from, from2, to, to2] = [row * terms, next * terms, row * columns, next * columns];
+    let f = 0;
+    for (; f + 4 <= columns; f += 4) {
+      let p = 0;
+      let q = 0;
+      let r = 0;
+      let s = 0;
+      let p2 = 0;
+      let q2 = 0;
+      let r2 = 0;
+      let s2 = 0;
+      for (let i = 0, at = f; i < terms; i++, at += columns) {
+        // Not destructured: arrays of numbers made here would take most of the time.
+        const x = a[from + i]!;
+        const x2 = a[from2 + i]!;
+        const v = b[at]!;
+        const w = b[at + 1]!;
+        const y = b[at + 2]!;
+        const z = b[at + 3]!;
+        p += x * v;
+        q += x * w;
+        r += x * y;
+        s += x * z;
+        p2 += x2 * v;
+        q2 += x2 * w;
+        r2 += x2 * y;
+        s2 += x2 * z;
+      }
+      out[to + f] = p;
+      out[to + f + 1] = q;
+      out[to + f + 2] = r;
+      out[to + f + 3] = s;
+      out[to2 + f] = p2;
+      out[to2 + f + 1] = q2;
+      out[to2 + f + 2] = r2;
+      out[to2 + f + 3] = s2;
     }
-    out[to + f] = a;
-    out[to + f + 1] = b;
-    out[to + f + 2] = c;
-    out[to + f + 3] = d;
-  }
-  for (; f < filters; f++) {
-    let sum = out[to + f]!;
-    for (let i = 0, at = cell + f; i < channels; i++, at += filters) sum += x[from + i]! * weights[at]!;
-    out[to + f] = sum;
+    for (; f < columns; f++) {
+      let p = 0;
+      let p2 = 0;
+      for (let i = 0, at = f; i < terms; i++, at += columns) {
+        p += a[from + i]! * b[at]!;
+        p2 += a[from2 + i]! * b[at]!;
+      }
+      out[to + f] = p;
+      out[to2 + f] = p2;
+    }
   }
 }
 

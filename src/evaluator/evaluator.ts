@@ -53,7 +53,8 @@ function checkObserved({ layers }: Network, observe: readonly string[]): void {
   if (unknown !== undefined) throw new RangeError(`there is no layer "${unknown}" to observe`);
 }
 
-function checkInput(network: Network, shape: readonly number[]): void {
+/** Throws `InputShapeError` unless `shape`, batch first, is what the network takes. */
+export function checkInput(network: Network, shape: readonly number[]): void {
   const expected = network.inputShape;
   const fits = shape.length === 4 && expected.every((dim, axis) => dim === null || dim === shape[axis + 1]);
   if (!fits || shape[0]! < 1) throw new InputShapeError(shape, expected);
@@ -122,7 +123,8 @@ export function apply(layer: Layer, inputs: readonly FloatMap[], weights: LayerW
   }
 }
 
-function splitBatch(input: Tensor): FloatMap[] {
+/** One map an image, over one copy of the values. */
+export function splitBatch(input: Tensor): FloatMap[] {
   const [batch = 0, ...shape] = input.shape;
   const data = toFloat64(input);
   const size = sizeOf(shape);

@@ -26,7 +26,9 @@ export function batchNormalization(x: FloatMap, weights: BatchNormalizationWeigh
 
 /** `max(x, 0)`. */
 export function relu(x: FloatMap): FloatMap {
-  return { data: x.data.map((value) => Math.max(value, 0)), shape: x.shape };
+  const data = new Float64Array(x.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.max(x.data[i]!, 0);
+  return { data, shape: x.shape };
 }
 
 /** `exp(x) / sum(exp(x))` over the last axis; the maximum is subtracted first, so that nothing overflows. */
@@ -48,7 +50,9 @@ export function softmax(x: FloatMap): FloatMap {
 
 /** Element by element. */
 export function add(a: FloatMap, b: FloatMap): FloatMap {
-  return { data: a.data.map((value, i) => value + b.data[i]!), shape: a.shape };
+  const data = new Float64Array(a.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = a.data[i]! + b.data[i]!;
+  return { data, shape: a.shape };
 }
 
 /** Maps of one height and width, joined along the channels in order. */

@@ -6,39 +6,33 @@ import { forEachCell, forEachPosition, windowAxes } from './window.js';
 
 /** The largest value under the window, channel by channel. */
 export function maxPool2d(x: FloatMap, attrs: PoolAttrs): FloatMap {
-  return pool(x, attrs, Number.NEGATIVE_INFINITY, Math.max, (value) => value);
+  const [height, width, channels] = dimensions(x);
+  const axes = windowAxes(height, width, attrs.poolSize, attrs);
+  const out = filled(axes[0].size, axes[1].size, channels, Number.NEGATIVE_INFINITY);
+  forEachPosition(axes, (start, position) => {
+    const to = position * channels;
+    forEachCell(start, attrs.poolSize, height, width, (inRow, inColumn) => {
+      const from = (inRow * width + inColumn) * channels;
+      for (let c = 0; c < channels; c++) out.data[to + c] = Math.max(out.data[to + c]!, x.data[from + c]!);
+    });
+  });
+  return out;
 }
 
 /** The mean of the values under the window, channel by channel. */
 export function averagePool2d(x: FloatMap, attrs: PoolAttrs): FloatMap {
-  return pool(
-    x,
-    attrs,
-    0,
-    (sum, value) => sum + value,
-    (sum, count) => sum / count,
-  );
-}
-
-function pool(
-  x: FloatMap,
-  attrs: PoolAttrs,
-  initial: number,
-  join: (a: number, b: number) => number,
-  finish: (joined: number, count: number) => number,
-): FloatMap {
   const [height, width, channels] = dimensions(x);
   const axes = windowAxes(height, width, attrs.poolSize, attrs);
-  const out = filled(axes[0].size, axes[1].size, channels, initial);
+  const out = filled(axes[0].size, axes[1].size, channels, 0);
   forEachPosition(axes, (start, position) => {
     const to = position * channels;
     let count = 0;
     forEachCell(start, attrs.poolSize, height, width, (inRow, inColumn) => {
       const from = (inRow * width + inColumn) * channels;
-      for (let c = 0; c < channels; c++) out.data[to + c] = join(out.data[to + c]!, x.data[from + c]!);
+      for (let c = 0; c < channels; c++) out.data[to + c]! += x.data[from + c]!;
       count++;
     });
-    for (let c = 0; c < channels; c++) out.data[to + c] = finish(out.data[to + c]!, count);
+    for (let c = 0; c < channels; c++) out.data[to + c]! /= count;
   });
   return out;
 }

@@ -5,7 +5,7 @@ import { isShuffleportError } from '../core/errors.js';
 import { sameShape, type Tensor, toFloat64, unravel } from '../core/tensor.js';
 import type { Difference, DiffResult } from '../results/diff.js';
 import { readFileLayers } from '../shufflenet/file-layers.js';
-import { withCheckpoint } from './model.js';
+import { withCheckpoint } from './inference.js';
 
 /** Compares two files. Layers of the article's network go by its names, so that a converted file equals its source. */
 export function diff(a: Source, b: Source): Promise<DiffResult> {

@@ -12,7 +12,7 @@ import { buildNetwork } from '../shufflenet/build.js';
 import { splitFused } from '../shufflenet/fused.js';
 import type { Inference } from '../shufflenet/infer.js';
 import { matchWeights } from '../shufflenet/match.js';
-import { infer, withCheckpoint } from './model.js';
+import { infer, withCheckpoint } from './inference.js';
 import type { NetworkOptions } from './network-options.js';
 
 /** What to show. */

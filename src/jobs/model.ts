@@ -1,13 +1,14 @@
 // File -> model: the part that convert, verify and predict share.
-import type { Checkpoint } from '../checkpoint/checkpoint.js';
-import { openCheckpoint } from '../checkpoint/open.js';
 import type { Source } from '../checkpoint/source.js';
 import { UndecidedError } from '../core/errors.js';
+import type { SlicesChoice } from '../results/selfcheck.js';
 import { buildNetwork } from '../shufflenet/build.js';
-import { type Inference, inferSettings } from '../shufflenet/infer.js';
+import type { Inference } from '../shufflenet/infer.js';
 import { bindLayers, type ShuffleNetModel } from '../shufflenet/load.js';
 import type { Pooling, ShuffleNetSettings } from '../shufflenet/settings.js';
-import { type NetworkOptions, overridesOf } from './network-options.js';
+import { type FileInference, infer, withCheckpoint } from './inference.js';
+import type { NetworkOptions } from './network-options.js';
+import { slicesNote, slicesOf } from './slices.js';
 
 /** Options of every job that loads weights. */
 export interface LoadingOptions extends NetworkOptions {
@@ -15,29 +16,24 @@ export interface LoadingOptions extends NetworkOptions {
   readonly allowUnused?: readonly string[];
 }
 
-/** Opens a file for as long as `use` takes, and closes it whatever happens. */
-export async function withCheckpoint<T>(source: Source, use: (checkpoint: Checkpoint) => Promise<T>): Promise<T> {
-  const checkpoint = await openCheckpoint(source);
-  try {
-    return await use(checkpoint);
-  } finally {
-    checkpoint.close();
-  }
+/** A model, and why it has the slices it has. */
+export interface LoadedModel extends ShuffleNetModel {
+  readonly slices: SlicesChoice;
 }
 
-/** A file's settings, with what the caller states. */
-export function infer(checkpoint: Checkpoint, options: NetworkOptions): Inference {
-  return inferSettings(checkpoint, overridesOf(options));
-}
-
-/** Builds the network with `pooling` and loads its weights. */
-export function loadWith(
-  inference: Inference,
+/** Builds the network with `pooling` and loads its weights; the weights then decide the slices, if nobody states them. */
+export async function loadWith(
+  inference: FileInference,
   pooling: Pooling | null,
   { allowUnused = [] }: LoadingOptions,
-): Promise<ShuffleNetModel> {
+): Promise<LoadedModel> {
   const settings: ShuffleNetSettings = { ...inference.settings, pooling };
-  return bindLayers(inference.layers, buildNetwork(settings), settings, { allowUnused });
+  const model = await bindLayers(inference.layers, buildNetwork(settings), settings, { allowUnused });
+  const slices = slicesOf(model, inference.stated);
+  const report = { ...model.report, notes: [...model.report.notes, ...slicesNote(slices)] };
+  if (slices.decision === settings.slices) return { ...model, report, slices };
+  const decided = { ...settings, slices: slices.decision };
+  return { ...model, report, network: buildNetwork(decided), settings: decided, slices };
 }
 
 /** The model in a file; an `UndecidedError` where nobody says how it pools. */
@@ -48,7 +44,8 @@ export function loadModel(source: Source, options: LoadingOptions): Promise<Shuf
   });
 }
 
-function decidedPooling({ settings }: Inference): Pooling | null {
+/** The pooling the file or the caller states; an `UndecidedError` where neither does. */
+export function decidedPooling({ settings }: Inference): Pooling | null {
   if (settings.pooling !== undefined) return settings.pooling;
   throw new UndecidedError('--pooling', {
     what: 'The file does not say how the network pools.',

@@ -16,7 +16,8 @@ export interface NetworkOptions {
   readonly includeTop?: boolean;
   /** `null`, without a top: no pooling. */
   readonly pooling?: Pooling | null;
-  readonly slices?: Slices;
+  /** Which slice each group reads; `auto`, as when left out: what the weights tell, else its own. */
+  readonly slices?: Slices | 'auto';
   /** `(height, width, channels)`, height and width possibly null. */
   readonly inputShape?: Shape;
   /** Id of a naming scheme: `article`, `underscore`, `single-underscore`, `dots`. */
@@ -29,7 +30,9 @@ export interface NetworkOptions {
 
 /** The options as overrides of what is inferred; throws a `UsageError` for a scheme or kernel order that is not known. */
 export function overridesOf({ scheme, kernelOrder, ...settings }: NetworkOptions): Overrides {
-  const stated = Object.entries(settings).filter(([key, value]) => value !== undefined && SETTINGS.has(key));
+  const stated = Object.entries(settings).filter(
+    ([key, value]) => value !== undefined && value !== 'auto' && SETTINGS.has(key),
+  );
   return {
     ...Object.fromEntries(stated),
     ...(scheme !== undefined && { scheme: schemeOf(scheme) }),

@@ -1,49 +1,56 @@
-// A file of weights against outputs recorded in Python: run, compare every layer, say which pooling it is.
+// A file of weights against outputs recorded in Python: check every layer, say which pooling it is.
 import type { Source } from '../checkpoint/source.js';
+import { unravel } from '../core/tensor.js';
 import { printable } from '../core/text.js';
-import { evaluator } from '../evaluator/evaluator.js';
+import type { LayerErrors } from '../parity/check-layer.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import { keysOf } from '../parity/layer-keys.js';
-import { checkParity, type LayerVerdict, type Parity } from '../parity/verify.js';
-import type { PoolingDecision, VerifiedLayer, VerifyResult } from '../results/verify.js';
+import { checkAlternatives, type LayerVerdict, type Parity } from '../parity/verify.js';
+import type {
+  InheritedErrorSummary,
+  OwnErrorSummary,
+  PoolingDecision,
+  VerifiedLayer,
+  VerifyResult,
+} from '../results/verify.js';
+import { buildNetwork } from '../shufflenet/build.js';
 import type { Inference } from '../shufflenet/infer.js';
-import type { ShuffleNetModel } from '../shufflenet/load.js';
 import type { Pooling } from '../shufflenet/settings.js';
-import { infer, type LoadingOptions, loadWith, withCheckpoint } from './model.js';
+import { type FileInference, infer, withCheckpoint } from './inference.js';
+import { type LoadedModel, type LoadingOptions, loadWith } from './model.js';
 
 /** How to compare. */
 export interface VerifyOptions extends LoadingOptions {
-  /** See `DEFAULT_TOLERANCE` in `src/parity/verify.ts`. */
+  /** Decides in place of the bounds: see `ParityOptions` in `src/parity/verify.ts`. */
   readonly tolerance?: number;
 }
 
-/** Runs the network in `source` on the reference's input and compares every recorded layer. */
+/** Checks the network in `source` against every layer recorded in `reference`. */
 export function verify(source: Source, reference: Source, options: VerifyOptions = {}): Promise<VerifyResult> {
   return withCheckpoint(source, async (checkpoint) => {
     const stated = infer(checkpoint, options);
     const fixture = readFixture(await reference.bytes(), printable(reference.name));
     const inference = options.inputShape === undefined ? sizedFor(stated, fixture) : stated;
-    const trials = await Promise.all(
-      poolingsToTry(inference, fixture).map((pooling) => attempt(inference, fixture, pooling, options)),
-    );
+    const trials = await attempt(inference, fixture, poolingsToTry(inference, fixture), options);
     const { trial, decided } = bestOf(trials);
     return {
       source: { name: source.name, bytes: source.size },
       reference: { name: reference.name, bytes: reference.size },
       ...summary(trial, decided),
       pooling: decision(inference, trial, trials.length, decided),
+      slices: trial.model.slices,
     };
   });
 }
 
-/** One run of the network with one pooling. */
+/** The network with one pooling. */
 interface Trial {
-  readonly model: ShuffleNetModel;
+  readonly model: LoadedModel;
   readonly parity: Parity;
 }
 
 /** The network takes any size: what a file's architecture states is its training size, not a bound. */
-function sizedFor(inference: Inference, { input }: Fixture): Inference {
+function sizedFor(inference: FileInference, { input }: Fixture): FileInference {
   const [, height = null, width = null] = input.shape;
   const inputShape = [height, width, inference.settings.inputShape[2]!];
   return input.shape.length === 4 ? { ...inference, settings: { ...inference.settings, inputShape } } : inference;
@@ -56,19 +63,24 @@ function poolingsToTry({ settings, layers }: Inference, { outputs }: Fixture): r
   return settings.includeTop || outputs.some(({ key }) => keys.has(key)) ? ['max', 'avg'] : [null];
 }
 
+/** Weights are loaded once: pooling has none. */
 async function attempt(
-  inference: Inference,
+  inference: FileInference,
   fixture: Fixture,
-  pooling: Pooling | null,
+  poolings: readonly (Pooling | null)[],
   options: VerifyOptions,
-): Promise<Trial> {
-  const model = await loadWith(inference, pooling, options);
+): Promise<Trial[]> {
+  const loaded = await loadWith(inference, poolings[0]!, options);
+  const models = poolings.map((pooling) => {
+    const settings = { ...loaded.settings, pooling };
+    return { ...loaded, settings, network: buildNetwork(settings) };
+  });
   const { tolerance } = options;
-  const parity = await checkParity(model.network, evaluator(model, { output: 'float64' }), fixture, {
+  const checks = checkAlternatives(models, fixture, {
     encode: inference.layers.fileName,
     ...(tolerance !== undefined && { tolerance }),
   });
-  return { model, parity };
+  return checks.map((parity, i) => ({ model: models[i]!, parity }));
 }
 
 /** The trial that passes; of two that fail, the one that gets further. Two that pass leave it undecided. */
@@ -78,29 +90,52 @@ function bestOf(trials: readonly Trial[]): { readonly trial: Trial; readonly dec
   return { trial: passing[0] ?? byFailures[0]!, decided: trials.length === 1 || passing.length === 1 };
 }
 
-const failures = ({ parity }: Trial): number => parity.layers.filter(({ verdict }) => verdict === 'fail').length;
+const failures = ({ parity }: Trial): number => parity.failures.length;
 
 function decision(inference: Inference, { model }: Trial, tried: number, decided: boolean): PoolingDecision {
   if (tried === 1) return { decision: model.settings.pooling, source: inference.poolingSource };
   return decided ? { decision: model.settings.pooling, source: 'reference' } : { decision: null, source: 'none' };
 }
 
-function summary({ model, parity }: Trial, decided: boolean): Omit<VerifyResult, 'source' | 'reference' | 'pooling'> {
-  const { verdict, executor, tolerance, layers, firstFailure, notCompared } = parity;
+function summary(
+  { model, parity }: Trial,
+  decided: boolean,
+): Omit<VerifyResult, 'source' | 'reference' | 'pooling' | 'slices'> {
+  const { verdict, executor, tolerance, layers, failures, firstFailure = null, notCompared } = parity;
   return {
     verdict: verdict === 'pass' && !decided ? 'undecided' : verdict,
     executor,
     tolerance,
     config: verdict === 'pass' && !decided ? { ...model.settings, pooling: null } : model.settings,
-    firstFailure: firstFailure === undefined ? null : verified(firstFailure),
+    firstFailure,
+    sources: failures.map(({ layer }) => layer),
     layers: layers.map(verified),
     notCompared,
     otherLayers: model.report.otherLayers,
-    notes: model.report.notes,
+    notes: [...model.report.notes, ...parity.notes],
   };
 }
 
-function verified({ layer, key, verdict, shape, comparison, reason }: LayerVerdict): VerifiedLayer {
-  const { maxAbsError = null, maxRelError = null } = comparison ?? {};
-  return { layer, key, verdict, shape, maxAbsError, maxRelError, ...(reason !== undefined && { reason }) };
+function verified({ layer, key, verdict, shape, errors, reason }: LayerVerdict): VerifiedLayer {
+  return {
+    layer,
+    key,
+    verdict,
+    shape,
+    maxAbsError: errors === undefined ? null : errors.freeRun.maxAbsError,
+    maxRelError: errors === undefined ? null : errors.freeRun.maxRelError,
+    own: errors === undefined ? null : ownSummary(errors, shape),
+    inherited: errors === undefined ? null : inheritedSummary(errors),
+    ...(reason !== undefined && { reason }),
+  };
+}
+
+function ownSummary({ own }: LayerErrors, shape: readonly number[]): OwnErrorSummary {
+  const { maxAbsError, budget, worst, off, count } = own;
+  const { flat, value, expected, bound } = worst;
+  return { maxAbsError, budget, index: unravel(flat, shape), value, expected, bound, off, count };
+}
+
+function inheritedSummary({ freeRun: { inherited, sigma, budget } }: LayerErrors): InheritedErrorSummary {
+  return { maxAbsError: inherited, sigma, budget };
 }

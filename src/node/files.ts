@@ -37,6 +37,12 @@ export interface WriteOptions {
   readonly check?: (files: readonly ExportFile[]) => void;
 }
 
+/** Throws an `OutputExistsError` where one of `paths` is there already and may not be replaced; before any is written. */
+export async function checkOutputs(paths: readonly string[], { force = false }: WriteOptions = {}): Promise<void> {
+  if (force) return;
+  for (const path of paths) if (await exists(path)) throw new OutputExistsError(path);
+}
+
 /** Writes one file at `path`: under a temporary name beside it, read back, checked, then renamed. */
 export async function writeOutputFile(path: string, file: ExportFile, options: WriteOptions = {}): Promise<void> {
   await writeThenRename(path, options, async (temporary) => {

@@ -1,25 +1,28 @@
-// A network run on a fixture's input, held against every layer that was recorded.
-import { formatShape, sameShape, type Tensor } from '../core/tensor.js';
+// A network and its weights, held against every layer that was recorded. Read first: walk.ts, then judge.ts.
+import type { Note } from '../core/weights.js';
+import { checkInput } from '../evaluator/evaluator.js';
 import type { Executor } from '../network/executor.js';
 import type { Network } from '../network/layer.js';
-import { type Comparison, compareTensors } from './compare.js';
+import type { Model } from '../network/model.js';
+import { UNIT_ROUNDOFF } from './bounds/bounded.js';
+import { explainFailures } from './causes/explain.js';
+import type { LayerErrors } from './check-layer.js';
 import { NothingComparedError } from './errors.js';
-import { type Fixture, matchLayers, type RecordedLayer } from './fixture.js';
+import { type Fixture, matchLayers, type RecordedLayers } from './fixture.js';
+import { type Failure, failuresByBounds, failuresByTolerance } from './judge.js';
+import { type Walk, type WalkMaterial, walk } from './walk.js';
+import { weakInputNotes } from './weak-input.js';
 
-/**
- * Largest error allowed, relative to the largest value recorded for the layer. Keras itself, in float32, was measured
- * to differ from float64 by up to 2.3e-6 of that value over 45 files of five Keras versions; this leaves a factor of four.
- */
-export const DEFAULT_TOLERANCE = 1e-5;
-
-/** One layer's verdict. `shape` errors have no comparison. */
+/** One layer's verdict. Where shapes differ there are no errors. */
 export interface LayerVerdict {
   readonly layer: string;
   /** The key it was recorded under. */
   readonly key: string;
+  /** `fail`: the layer is at fault. One that only hands on what it was given passes. */
   readonly verdict: 'pass' | 'fail';
+  /** Of the computed output, with the batch. */
   readonly shape: readonly number[];
-  readonly comparison?: Comparison;
+  readonly errors?: LayerErrors;
   /** Why it fails, as a sentence. */
   readonly reason?: string;
 }
@@ -27,57 +30,118 @@ export interface LayerVerdict {
 /** All verdicts, in the network's order. */
 export interface Parity {
   readonly verdict: 'pass' | 'fail';
+  /** What ran freely. */
   readonly executor: string;
-  readonly tolerance: number;
+  /** The tolerance that was stated and decides; null where the derived bounds do. */
+  readonly tolerance: number | null;
   readonly layers: readonly LayerVerdict[];
-  readonly firstFailure?: LayerVerdict;
+  /** Every layer at fault, in the network's order. */
+  readonly failures: readonly Failure[];
+  readonly firstFailure?: Failure;
   /** Keys of the fixture that name no layer of the network. */
   readonly notCompared: readonly string[];
+  readonly notes: readonly Note[];
 }
 
-/** What `checkParity` takes besides the network. */
+/** How to check. */
 export interface ParityOptions {
-  /** See `DEFAULT_TOLERANCE`. */
+  /**
+   * Largest error of the free run, relative to the largest value recorded for the layer. With it this decides, and not
+   * the bounds, which are reported all the same.
+   */
   readonly tolerance?: number;
   /** How the weights' file writes layer names; keys may be written so too. */
   readonly encode?: (name: string) => string;
+  /** What runs freely from the input; the evaluator when left out. */
+  readonly executor?: Executor;
 }
 
-/** Runs `executor` on the fixture's input and compares every recorded layer. */
-export async function checkParity(
-  network: Network,
-  executor: Executor,
+/** What is checked: a network and its weights. */
+export type Checked = Pick<Model, 'network' | 'weights'>;
+
+/** Checks every recorded layer alone and in a free run. Throws what `matchLayers` throws, and `NothingComparedError`. */
+export async function checkParity(model: Checked, fixture: Fixture, options: ParityOptions = {}): Promise<Parity> {
+  const matched = matchedLayers(model.network, fixture, options);
+  const outputs = await options.executor?.run(
+    fixture.input.read(),
+    matched.layers.map(({ layer }) => layer),
+  );
+  const material = { ...materialOf(model.network, fixture, matched), ...(outputs && { outputs }) };
+  return withCauses(model, material, judged(model.network, walk(model, material), matched, material, options));
+}
+
+/** The same answer, each failure with its cause where one is known. `effort` is the part of the usual search to make. */
+function withCauses(model: Checked, material: WalkMaterial, parity: Parity, effort = 1): Parity {
+  if (parity.failures.length === 0) return parity;
+  const failures = explainFailures(model, material, parity.failures, effort);
+  return { ...parity, failures, firstFailure: failures[0]! };
+}
+
+/**
+ * The same for networks of which at most one is right, with the evaluator. The layers they have in common at the
+ * beginning are checked once, and the search for causes is shared out.
+ */
+export function checkAlternatives(
+  models: readonly Checked[],
   fixture: Fixture,
-  { tolerance = DEFAULT_TOLERANCE, encode = (name) => name }: ParityOptions = {},
-): Promise<Parity> {
-  const { layers: recorded, notCompared } = matchLayers(fixture, network, encode);
-  if (recorded.length === 0) throw new NothingComparedError(fixture.where, notCompared);
-  const observe = recorded.map(({ layer }) => layer);
-  const outputs = await executor.run(fixture.input.read(), observe);
-  const layers = recorded.map((layer) => judge(layer, outputs.get(layer.layer)!, tolerance));
-  const firstFailure = layers.find(({ verdict }) => verdict === 'fail');
-  const verdict = firstFailure === undefined ? 'pass' : 'fail';
-  return { verdict, executor: executor.name, tolerance, layers, ...(firstFailure && { firstFailure }), notCompared };
+  options: Omit<ParityOptions, 'executor'> = {},
+): Parity[] {
+  const networks = models.map(({ network }) => network);
+  const first = models[0]!;
+  const matched = matchedLayers(first.network, fixture, options);
+  const material = materialOf(first.network, fixture, matched);
+  const beginning = walk(first, material, undefined, commonLayers(networks), networks);
+  return models.map((model) => {
+    const parity = judged(model.network, walk(model, material, beginning), matched, material, options);
+    return withCauses(model, material, parity, 1 / models.length);
+  });
 }
 
-function judge({ layer, key, shape, read }: RecordedLayer, found: Tensor, tolerance: number): LayerVerdict {
-  if (!sameShape(found.shape, shape)) {
-    const reason = `its output has the shape ${formatShape(found.shape)}, the reference ${formatShape(shape)}`;
-    return { layer, key, verdict: 'fail', shape: found.shape, reason };
-  }
-  const comparison = compareTensors(found, read());
-  const passes = Number.isFinite(comparison.maxAbsError) && comparison.maxAbsError <= tolerance * comparison.largest;
+function matchedLayers(network: Network, fixture: Fixture, { encode = (name) => name }: ParityOptions): RecordedLayers {
+  const matched = matchLayers(fixture, network, encode);
+  if (matched.layers.length === 0) throw new NothingComparedError(fixture.where, matched.notCompared);
+  return matched;
+}
+
+function materialOf(network: Network, fixture: Fixture, { layers }: RecordedLayers): WalkMaterial {
+  checkInput(network, fixture.input.shape);
   return {
-    layer,
-    key,
-    verdict: passes ? 'pass' : 'fail',
-    shape,
-    comparison,
-    ...(!passes && { reason: describe(comparison, tolerance) }),
+    input: fixture.input.read(),
+    recorded: new Map(layers.map((layer) => [layer.layer, layer])),
+    rounding: [fixture.input, ...fixture.outputs].every(({ dtype }) => dtype === 'float64') ? 0 : UNIT_ROUNDOFF,
   };
 }
 
-function describe({ maxAbsError, maxRelError, at, found, expected, largest }: Comparison, tolerance: number): string {
-  const size = `${maxAbsError.toPrecision(3)} (${maxRelError.toPrecision(3)} of the layer's largest value ${largest.toPrecision(3)}; allowed ${tolerance.toExponential()})`;
-  return `the largest error is ${size} at [${at.join(', ')}]: computed ${found}, recorded ${expected}`;
+/** How many layers all networks begin with. Layers are alike when they have the same name, class and attributes. */
+function commonLayers([first, ...others]: readonly Network[]): number {
+  const differs = (i: number): boolean =>
+    others.some(({ layers }) => JSON.stringify(layers[i]) !== JSON.stringify(first!.layers[i]));
+  const index = first!.layers.findIndex((_, i) => differs(i));
+  return index < 0 ? first!.layers.length : index;
+}
+
+function judged(
+  network: Network,
+  { checks }: Walk,
+  { notCompared }: RecordedLayers,
+  { input }: WalkMaterial,
+  { tolerance, executor }: ParityOptions,
+): Parity {
+  const failures = tolerance === undefined ? failuresByBounds(network, checks) : failuresByTolerance(checks, tolerance);
+  const byLayer = new Map(failures.map((failure) => [failure.layer, failure]));
+  const layers = checks.map(({ recorded: { layer, key }, shape, errors }): LayerVerdict => {
+    const reason = byLayer.get(layer)?.reason;
+    const verdict = reason === undefined ? 'pass' : 'fail';
+    return { layer, key, verdict, shape, ...(errors && { errors }), ...(reason !== undefined && { reason }) };
+  });
+  return {
+    verdict: failures.length === 0 ? 'pass' : 'fail',
+    executor: executor?.name ?? 'evaluator',
+    tolerance: tolerance ?? null,
+    layers,
+    failures,
+    ...(failures[0] && { firstFailure: failures[0] }),
+    notCompared,
+    notes: weakInputNotes(input),
+  };
 }

@@ -17,26 +17,68 @@ export function verifyText(result: VerifyResult, { all = false }: VerifyTextOpti
     headline(result),
     describeConfig(result.config),
     poolingLine(result),
+    ...slicesLines(result),
     ...(result.firstFailure === null
       ? []
-      : ['', `first wrong layer: ${result.firstFailure.layer}`, `  ${result.firstFailure.reason}`]),
+      : [
+          '',
+          `first layer at fault: ${result.firstFailure.layer}`,
+          `  ${result.firstFailure.reason}`,
+          ...causeLines(result.firstFailure),
+        ]),
     ...(shown.length === 0 ? [] : ['', layerTable(shown)]),
     ...outside(result),
     ...describeNotes(result.notes),
   ].join('\n');
 }
 
-/** Failing layers listed unless all are asked for: what follows the first is mostly its consequence. */
+/** What is known to look like the failure, and what to do about it; nothing where no cause is known. */
+function causeLines({ cause }: NonNullable<VerifyResult['firstFailure']>): string[] {
+  return cause === null ? [] : [`  cause: ${cause.words}`, `  fix: ${cause.fix}`];
+}
+
+/** Failing layers listed unless all are asked for. */
 const MOST_FAILURES = 10;
 
-function headline({ verdict, layers, source, executor, tolerance }: VerifyResult): string {
+function headline({ verdict, layers, source, tolerance }: VerifyResult): string {
   const failed = layers.filter((layer) => layer.verdict === 'fail').length;
+  const all = plural(layers.length, 'layer');
+  const counts = failed === 0 ? `${all} compared` : `${failed} of ${all} at fault`;
+  const by = tolerance === null ? budgetUsed(layers) : toleranceUsed(layers, tolerance);
+  return `${verdict.toUpperCase()} ${printable(source.name)}: ${[counts, ...by].join(', ')}`;
+}
+
+/** Of the bounds that are kept, the most that is used. */
+function budgetUsed(layers: readonly VerifiedLayer[]): string[] {
+  const kept = layers.filter(({ verdict }) => verdict === 'pass');
+  const most = Math.max(0, ...kept.map(({ own }) => own?.budget ?? 0));
+  const worst = kept.find(({ own }) => own?.budget === most);
+  if (worst === undefined) return [];
+  if (most === 0) return [kept.length === layers.length ? 'equal in every value' : 'the others exact'];
+  const who = kept.length === layers.length ? '' : 'the others off by ';
+  return [`${who}at most ${percent(most)} of what float32 may be off by (${worst.layer})`];
+}
+
+function toleranceUsed(layers: readonly VerifiedLayer[], tolerance: number): string[] {
   const worst = Math.max(0, ...layers.map(({ maxRelError }) => maxRelError ?? 0));
-  const counts =
-    failed === 0
-      ? `${plural(layers.length, 'layer')} compared, largest error ${worst.toExponential(1)} of the layer's largest value`
-      : `${failed} of ${plural(layers.length, 'layer')} differ`;
-  return `${verdict.toUpperCase()} ${printable(source.name)}: ${counts} (${executor}, tolerance ${tolerance.toExponential()})`;
+  return [
+    `largest error ${worst.toExponential(1)} of the layer's largest value (by the stated tolerance ${tolerance.toExponential()}, not by bounds)`,
+  ];
+}
+
+const percent = (share: number): string => (share < 0.01 ? 'less than 1 %' : `${Math.round(share * 100)} %`);
+
+const SLICES = { own: 'its own slice', last: 'the last slice' } as const;
+const WHO = { flag: 'as stated', metadata: 'as stated at conversion', weights: 'as the weights tell' } as const;
+
+/** Nothing where there is nothing to decide: a network of one group has no slices. */
+function slicesLines({ slices: { decision, source, evidence } }: VerifyResult): string[] {
+  if (evidence.layers === 0) return [];
+  const how = `slices: every group reads ${SLICES[decision]}`;
+  if (source === 'default') return [`${how} (the default: the weights do not tell)`];
+  const contradicted = evidence.weights !== 'undecided' && evidence.weights !== decision;
+  const words = source === 'weights' || contradicted ? ` ${evidence.words}` : '';
+  return [`${how} (${WHO[source]}${contradicted ? '; the weights tell otherwise' : ''}).${words}`];
 }
 
 function poolingLine({ pooling, verdict }: VerifyResult): string {
@@ -54,21 +96,33 @@ function poolingLine({ pooling, verdict }: VerifyResult): string {
 }
 
 function layerTable(layers: readonly VerifiedLayer[]): string {
-  const show = (value: number | null): string => (value === null ? '-' : value.toExponential(2));
+  const show = (value: number | undefined): string => (value === undefined ? '-' : value.toExponential(1));
+  const share = (value: number | undefined): string => (value === undefined ? '-' : budgetShare(value));
   return textTable(
     [
       { title: 'layer' },
       { title: 'verdict' },
-      { title: 'max abs error', align: 'right' },
-      { title: 'relative', align: 'right' },
+      { title: 'own error', align: 'right' },
+      { title: 'of bound', align: 'right' },
+      { title: 'inherited', align: 'right' },
+      { title: 'of 12 sigma', align: 'right' },
     ],
-    layers.map(({ layer, verdict, maxAbsError, maxRelError }) => [
+    layers.map(({ layer, verdict, own, inherited }) => [
       layer,
       verdict,
-      show(maxAbsError),
-      show(maxRelError),
+      show(own?.maxAbsError),
+      share(own?.budget),
+      show(inherited?.maxAbsError),
+      share(inherited?.budget),
     ]),
   );
+}
+
+/** 0.4 of a bound is 40 %, ten times a bound is 10 x. */
+function budgetShare(value: number): string {
+  if (value === 0) return 'exact';
+  if (value <= 1) return percent(value).replace('less than ', '< ');
+  return Number.isFinite(value) ? `${value.toPrecision(2)} x` : 'no bound';
 }
 
 function outside({ notCompared, otherLayers }: VerifyResult): string[] {

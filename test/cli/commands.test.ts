@@ -154,13 +154,39 @@ describe('verify', () => {
     ];
     const own = await shuffleport(args);
     expect(own.code).toBe(1);
-    expect(own.out).toMatch(/^FAIL .*: 2 of 2 layers differ/);
-    expect(own.out).toContain('first wrong layer: stage2/block2/1x1_gconv_1/concat');
+    expect(own.out).toMatch(/^FAIL .*: 2 of 2 layers at fault/);
+    expect(own.out).toContain('first layer at fault: stage2/block2/1x1_gconv_1/concat');
     const told = await shuffleport([...args, '--slices', 'last']);
     expect(told.code).toBe(0);
     expect(told.out).toMatch(/^PASS /);
     expect(told.out).toContain('every group reads the last slice');
   });
+
+  test('without a reference holds the weights against themselves: 0 when they agree, 2 when they tell nothing', async () => {
+    const trained = folder.write('trained.npz', writeNpz(await weightsOf('trained-digits-g3/weights.h5')));
+    const agreed = await shuffleport(['verify', trained]);
+    expect([agreed.code, agreed.out]).toEqual([0, expect.stringMatching(/^CONSISTENT /)]);
+    const nothing = await shuffleport(['verify', QUICK, '--json']);
+    expect(nothing.code).toBe(2);
+    expect(JSON.parse(nothing.out)).toMatchObject({ schema: 'shuffleport/self-check', verdict: 'no evidence' });
+  });
+
+  test('without a reference fails with 1 when kernels were exchanged', async () => {
+    const weights = await weightsOf('trained-digits-g3/weights.h5');
+    const [a, b] = ['stage3/block2/1x1_gconv_2_/g1/kernel', 'stage3/block2/1x1_gconv_2_/g2/kernel'];
+    const [first, second] = [weights.get(a)!, weights.get(b)!];
+    const file = folder.write('swapped.npz', writeNpz(weights.set(a, second).set(b, first)));
+    const { code, out } = await shuffleport(['verify', file]);
+    expect([code, out]).toEqual([1, expect.stringMatching(/^INCONSISTENT .*1x1_gconv_2_\/g1/s)]);
+  });
+
+  test.each([['--tolerance', '1e-3'], ['--all'], ['-o', 'report.html']])(
+    'without a reference has no use for %s: 2',
+    async (...flags) => {
+      const { code, err } = await shuffleport(['verify', QUICK, ...flags]);
+      expect([code, err]).toEqual([2, expect.stringContaining('--reference')]);
+    },
+  );
 
   test('is undecided with 2 when both poolings fit', async () => {
     const { code, result } = await json('verify', QUICK, '-r', recorded(reference, 'softmax'));

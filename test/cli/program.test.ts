@@ -67,7 +67,7 @@ describe('wrong usage ends with 2 and says what is wrong on stderr', () => {
     [['diff', 'a'], "missing required argument 'b'"],
     [['predict', 'a'], "missing required argument 'input'"],
     [['diff', 'a', 'b', 'c'], 'too many arguments'],
-    [['verify', 'x'], "required option '-r, --reference <npz>' not specified"],
+    [['verify'], "missing required argument 'file'"],
     [['inspect', 'x', '--groups', 'three'], 'It must be a whole number.'],
     [['inspect', 'x', '--groups=-3'], 'It must be a whole number.'],
     [['inspect', 'x', '--scale', 'wide'], 'It must be a number from 0 up.'],
@@ -76,7 +76,7 @@ describe('wrong usage ends with 2 and says what is wrong on stderr', () => {
     [['inspect', 'x', '--units', '3,x,3'], 'It must be a whole number.'],
     [['inspect', 'x', '--classes', '1.5'], 'It must be a whole number.'],
     [['inspect', 'x', '--pooling', 'min'], 'Allowed choices are max, avg, none.'],
-    [['inspect', 'x', '--slices', 'first'], 'Allowed choices are own, last.'],
+    [['inspect', 'x', '--slices', 'first'], 'Allowed choices are auto, own, last.'],
     [['inspect', 'x', '--input-shape', '224,224'], 'It must be height,width,channels'],
     [['inspect', 'x', '--input-shape', '224,224,RGB'], 'It must be a whole number.'],
     [['inspect', 'x', '--scheme', 'camel'], 'Allowed choices are article, underscore, single-underscore, dots.'],
@@ -210,7 +210,7 @@ describe('--json', () => {
 
   test.each([
     [['inspect', 'x', '--bogus'], "unknown option '--bogus'"],
-    [['verify', 'x'], "required option '-r, --reference <npz>' not specified"],
+    [['verify'], "missing required argument 'file'"],
     [['diff', 'a'], "missing required argument 'b'"],
     [['inspect', 'x', '--groups', 'three'], 'It must be a whole number.'],
   ])('prints one document about wrong usage on stdout: %j', async (args, message) => {

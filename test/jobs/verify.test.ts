@@ -29,21 +29,32 @@ describe('a network that Keras wrote', () => {
       reference: { name: reference },
       verdict: 'pass',
       executor: 'evaluator',
-      tolerance: 1e-5,
+      tolerance: null,
       pooling: { decision: 'max', source: 'flag' },
       firstFailure: null,
+      sources: [],
       notCompared: [],
       otherLayers: [],
       notes: [],
     });
     expect(result.layers).toHaveLength(68);
     expect(result.layers.every(({ verdict, maxRelError }) => verdict === 'pass' && maxRelError! <= 3e-6)).toBe(true);
+    for (const { own, inherited, maxAbsError } of result.layers) {
+      expect(own!.budget).toBeLessThanOrEqual(1);
+      expect(inherited!.budget).toBeLessThanOrEqual(1);
+      // What the free run is off by is the layer's own error and what it inherits.
+      expect(maxAbsError!).toBeLessThanOrEqual(own!.maxAbsError + inherited!.maxAbsError);
+    }
+    expect(Math.max(...result.layers.map(({ own }) => own!.budget))).toBeGreaterThan(0.3);
   });
 
   test('fails against the same network with the last slices, unless told to read them', async () => {
     const reference = keras('k21-g3/reference_lastslice.npz');
     const own = await verify(G3, reference, { pooling: 'max' });
     expect(own).toMatchObject({ verdict: 'fail', firstFailure: { layer: 'stage2/block2/1x1_gconv_1/concat' } });
+    // The convolutions whose groups read other slices, and nothing else: 10 of 68 layers.
+    expect(own.sources).toHaveLength(10);
+    expect(own.sources.every((layer) => /1x1_gconv_[12]\/concat$/.test(layer))).toBe(true);
     expect(own.config.slices).toBe('own');
     const last = await verify(G3, reference, { pooling: 'max', slices: 'last' });
     expect(last).toMatchObject({ verdict: 'pass', config: { slices: 'last' } });
@@ -52,7 +63,13 @@ describe('a network that Keras wrote', () => {
   test('is held to the tolerance that is stated', async () => {
     const recorded = only('k21-g3/reference.npz', 'conv1');
     const result = await verify(G3, recorded, { pooling: 'max', tolerance: 1e-12 });
-    expect(result).toMatchObject({ verdict: 'fail', tolerance: 1e-12, firstFailure: { layer: 'conv1' } });
+    expect(result).toMatchObject({
+      verdict: 'fail',
+      tolerance: 1e-12,
+      firstFailure: { layer: 'conv1', check: 'tolerance' },
+    });
+    // The bounds are told all the same.
+    expect(result.layers[0]!.own).toMatchObject({ off: 0 });
   });
 
   test('runs at the size of the reference, whatever size its architecture states', async () => {
@@ -103,9 +120,18 @@ describe('pooling', () => {
     expect(result).toMatchObject({
       verdict: 'fail',
       pooling: { decision: null, source: 'none' },
-      firstFailure: { layer: 'conv1', key: 'conv1', shape: [2, 17, 24, 6] },
+      firstFailure: {
+        layer: 'conv1',
+        key: 'conv1',
+        check: 'own',
+        index: [0, 0, 0, 5],
+        expected: 99,
+        share: 1 / 4896,
+        where: { pattern: 'one', words: 'at one value only' },
+        cause: null,
+      },
     });
-    // Of the two, the one with fewer wrong layers is shown.
+    // Of the two, the one with fewer layers at fault is shown: what was pooled follows from what conv1 ought to be.
     expect(result.config.pooling).toBe('avg');
     expect(result.layers.map(({ layer, verdict }) => [layer, verdict])).toEqual([
       ['conv1', 'fail'],
@@ -215,21 +241,61 @@ describe('recorded keys', () => {
   });
 });
 
+test('a layer tells its own error, where it is worst, and what it inherits', async () => {
+  const moved = referenceWith('k21-g3/reference.npz', (key, array) => {
+    if (key === 'stage4/block2/add') return [key, changed(array, 250, 50)];
+    return key === 'stage4/block2/relu_out' || key === 'stage4/block2/bn_gconv_2' || key === 'stage4/block1/relu_out'
+      ? [key, array]
+      : undefined;
+  });
+  const { layers, sources } = await verify(G3, moved, { pooling: 'max' });
+  expect(sources).toEqual(['stage4/block2/add']);
+  const [, , add, relu] = layers;
+  expect(add).toMatchObject({ verdict: 'fail', own: { index: [1, 0, 0, 10], expected: 50, off: 1, count: 480 } });
+  expect(add!.own!.maxAbsError).toBeCloseTo(50 - add!.own!.value, 10);
+  expect(add!.own!.budget).toBeCloseTo(add!.own!.maxAbsError / add!.own!.bound, 0);
+  // From the wrong value that was recorded it would give 50, but what it did give follows from the right one.
+  expect(relu).toMatchObject({ verdict: 'pass', own: { off: 0 } });
+  expect(relu!.inherited!.maxAbsError).toBeCloseTo(add!.own!.maxAbsError, 4);
+  expect(relu!.inherited!.sigma).toBeGreaterThan(0);
+});
+
+test('an input that hides mistakes is noted beside what loading noted', async () => {
+  const { notes } = await verify(
+    G3,
+    npz([
+      ['input', tensor(new Float32Array(32 * 32 * 3).fill(1), [1, 32, 32, 3])],
+      ['conv1', tensor(new Float32Array(16 * 16 * 6), [1, 16, 16, 6])],
+    ]),
+    { pooling: 'max' },
+  );
+  expect(notes.map(({ id }) => id)).toEqual(['weak-input', 'weak-input']);
+});
+
 test('a recorded output of another shape fails, without errors', async () => {
   const reshaped = referenceWith('k21-g3/reference.npz', (key, array) =>
     key === 'softmax' ? [key, tensor(array.data, [10, 2])] : undefined,
   );
   const result = await verify(G3, reshaped, { pooling: 'max' });
   expect(result.verdict).toBe('fail');
+  const reason = 'its output has the shape (2, 10), the reference (10, 2)';
   expect(result.firstFailure).toEqual({
     layer: 'softmax',
     key: 'softmax',
-    verdict: 'fail',
-    shape: [2, 10],
-    maxAbsError: null,
-    maxRelError: null,
-    reason: 'its output has the shape (2, 10), the reference (10, 2)',
+    check: 'shape',
+    index: null,
+    value: null,
+    expected: null,
+    bound: null,
+    share: null,
+    where: null,
+    cause: null,
+    reason,
   });
+  const errors = { maxAbsError: null, maxRelError: null, own: null, inherited: null };
+  expect(result.layers).toEqual([
+    { layer: 'softmax', key: 'softmax', verdict: 'fail', shape: [2, 10], ...errors, reason },
+  ]);
 });
 
 test('weights that may be left over are let through by name', async () => {

@@ -7,6 +7,7 @@ import { describeConfig, describeNotes } from '../../src/report/settings.js';
 import { markdownTable, textTable } from '../../src/report/table.js';
 import { verifyText } from '../../src/report/verify.js';
 import type { PredictResult } from '../../src/results/predict.js';
+import type { VerifyResult } from '../../src/results/verify.js';
 import { CONFIG, verdict, verified } from './results.js';
 
 /** A name that would clear a terminal. */
@@ -208,26 +209,75 @@ describe('what inspect says', () => {
 describe('what verify says', () => {
   test('is the verdict, what was compared, and how the pooling was decided', () => {
     expect(verifyText(verified([verdict('conv1', 1e-7), verdict('fc', 3e-7)])).split('\n')).toEqual([
-      "PASS weights.h5: 2 layers compared, largest error 3.0e-7 of the layer's largest value (evaluator, tolerance 1e-5)",
+      'PASS weights.h5: 2 layers compared, at most 25 % of what float32 may be off by (conv1)',
       describeConfig(CONFIG),
       'pooling: avg (as stated)',
+      'slices: every group reads its own slice (the default: the weights do not tell)',
     ]);
+  });
+
+  test.each<[VerifyResult['slices']['source'], 'own' | 'last', 'own' | 'last' | 'undecided', number, string[]]>([
+    ['weights', 'last', 'last', 5, ['slices: every group reads the last slice (as the weights tell). Why.']],
+    ['flag', 'own', 'undecided', 5, ['slices: every group reads its own slice (as stated).']],
+    [
+      'flag',
+      'own',
+      'last',
+      5,
+      ['slices: every group reads its own slice (as stated; the weights tell otherwise). Why.'],
+    ],
+    ['metadata', 'own', 'own', 5, ['slices: every group reads its own slice (as stated at conversion).']],
+    ['default', 'own', 'undecided', 0, []],
+  ])('tells of slices who decided: %s, %s, weights %s, %i layers', (source, decision, weights, layers, lines) => {
+    const result = verified([verdict('conv1', 0)]);
+    const slices = { decision, source, evidence: { ...result.slices.evidence, weights, layers, words: 'Why.' } };
+    const text = verifyText({ ...result, slices }).split('\n');
+    expect(text.filter((line) => line.startsWith('slices'))).toEqual(lines);
   });
 
   test('of a failure is the first wrong layer, why, and those that follow', () => {
     const layers = [verdict('conv1', 1e-7), verdict('add', 0.5, true), verdict('fc', null, true)];
     expect(verifyText(verified(layers)).split('\n')).toEqual([
-      'FAIL weights.h5: 2 of 3 layers differ (evaluator, tolerance 1e-5)',
+      'FAIL weights.h5: 2 of 3 layers at fault, the others off by at most 25 % of what float32 may be off by (conv1)',
       describeConfig(CONFIG),
       'pooling: avg (as stated)',
+      'slices: every group reads its own slice (the default: the weights do not tell)',
       '',
-      'first wrong layer: add',
+      'first layer at fault: add',
       '  add is wrong',
       '',
-      'layer  verdict  max abs error  relative',
-      'add    fail           5.00e+0   5.00e-1',
-      'fc     fail                 -         -',
+      'layer  verdict  own error  of bound  inherited  of 12 sigma',
+      'add    fail        4.0e+0  1.0e+2 x     1.0e+0         25 x',
+      'fc     fail             -         -          -            -',
     ]);
+  });
+
+  test.each([
+    ['PASS weights.h5: 1 layer compared, equal in every value', [verdict('conv1', 0)]],
+    ['FAIL weights.h5: 1 of 2 layers at fault, the others exact', [verdict('conv1', 0), verdict('fc', 1, true)]],
+    ['FAIL weights.h5: 1 of 1 layer at fault', [verdict('fc', 1, true)]],
+    ['FAIL weights.h5: 1 of 1 layer at fault', [verdict('fc', null, true)]],
+  ])('in one line: %s', (line, layers) => {
+    expect(verifyText(verified(layers)).split('\n')[0]).toBe(line);
+  });
+
+  test('names a tolerance that decided', () => {
+    const [line] = verifyText(verified([verdict('conv1', 1e-7), verdict('fc', 3e-7)], { tolerance: 1e-5 })).split('\n');
+    expect(line).toBe(
+      "PASS weights.h5: 2 layers compared, largest error 3.0e-7 of the layer's largest value (by the stated tolerance 1e-5, not by bounds)",
+    );
+  });
+
+  test.each([
+    [0, 'exact'],
+    [0.001, '< 1 %'],
+    [0.426, '43 %'],
+    [1.5, '1.5 x'],
+    [Number.POSITIVE_INFINITY, 'no bound'],
+  ])('of a budget of %d is "%s"', (budget, words) => {
+    const layer = verdict('conv1', 1e-7);
+    const text = verifyText(verified([{ ...layer, own: { ...layer.own!, budget } }]), { all: true });
+    expect(text.split('\n').at(-1)).toMatch(new RegExp(`^conv1 +pass +8.0e-7 +${words} +2.0e-7 +6 %$`));
   });
 
   test('lists ten wrong layers, or every layer when asked', () => {
@@ -272,6 +322,7 @@ describe('what verify says', () => {
     expect(text).not.toContain('\u001b');
     expect(text.split('\n').slice(2)).toEqual([
       'pooling: none (not known)',
+      'slices: every group reads its own slice (the default: the weights do not tell)',
       'not compared: evil\\u001b[2J, b (no layer of that name)',
       'outside the network: evil\\u001b[2J',
       'note: A note.',

@@ -1,6 +1,6 @@
 // Results written out by hand, for the reports.
 import type { NetworkConfig } from '../../src/results/describe.js';
-import type { VerifiedLayer, VerifyResult } from '../../src/results/verify.js';
+import type { VerifiedLayer, VerifyFailure, VerifyResult } from '../../src/results/verify.js';
 
 /** The smallest of the article's networks. */
 export const CONFIG: NetworkConfig = {
@@ -16,7 +16,7 @@ export const CONFIG: NetworkConfig = {
   revision: { convBias: false, firstGconv2Grouped: false, bottleneckFrom: 'out' },
 };
 
-/** A verdict on one layer. */
+/** A verdict on one layer: its error is a quarter of what it may be, or, where it fails, a hundred times that. */
 export const verdict = (layer: string, error: number | null, fails = false): VerifiedLayer => ({
   layer,
   key: layer,
@@ -24,8 +24,52 @@ export const verdict = (layer: string, error: number | null, fails = false): Ver
   shape: [1, 2],
   maxAbsError: error === null ? null : error * 10,
   maxRelError: error,
+  own: error === null ? null : ownError(error, fails),
+  inherited: error === null ? null : { maxAbsError: error * 2, sigma: error, budget: fails ? 25 : 0.06 },
   ...(fails && { reason: `${layer} is wrong` }),
 });
+
+const ownError = (error: number, fails: boolean) => ({
+  maxAbsError: error * 8,
+  budget: error === 0 ? 0 : fails ? 100 : 0.25,
+  index: [0, 1],
+  value: 1,
+  expected: 1 + error * 8,
+  bound: fails ? error * 0.08 : error * 32,
+  off: fails ? 1 : 0,
+  count: 2,
+});
+
+/** What fails at a layer that fails. */
+const failure = ({ layer, own }: VerifiedLayer): VerifyFailure => ({
+  layer,
+  key: layer,
+  check: own === null ? 'shape' : 'own',
+  index: own?.index ?? null,
+  value: own?.value ?? null,
+  expected: own?.expected ?? null,
+  bound: own?.bound ?? null,
+  share: own === null ? null : 0.5,
+  where: own === null ? null : { pattern: 'one', words: 'at one value only' },
+  cause: null,
+  reason: `${layer} is wrong`,
+});
+
+/** Slices of a network whose weights tell nothing. */
+const OWN_SLICES: VerifyResult['slices'] = {
+  decision: 'own',
+  source: 'default',
+  evidence: {
+    weights: 'undecided',
+    layers: 2,
+    channels: 8,
+    rms: { own: 1.5, last: 1.4, reversed: 1.6, transposed: 1.5 },
+    sigma: { own: 0.1, last: 0.2 },
+    ratio: 1.1,
+    unread: 0,
+    words: 'Nothing stands out.',
+  },
+};
 
 /** A verification, by its layers. */
 export const verified = (layers: readonly VerifiedLayer[], rest: Partial<VerifyResult> = {}): VerifyResult => ({
@@ -33,10 +77,12 @@ export const verified = (layers: readonly VerifiedLayer[], rest: Partial<VerifyR
   reference: { name: 'reference.npz', bytes: 1 },
   verdict: layers.some((layer) => layer.verdict === 'fail') ? 'fail' : 'pass',
   executor: 'evaluator',
-  tolerance: 1e-5,
+  tolerance: null,
   config: CONFIG,
   pooling: { decision: 'avg', source: 'flag' },
-  firstFailure: layers.find((layer) => layer.verdict === 'fail') ?? null,
+  slices: OWN_SLICES,
+  firstFailure: layers.filter((layer) => layer.verdict === 'fail').map(failure)[0] ?? null,
+  sources: layers.filter((layer) => layer.verdict === 'fail').map(({ layer }) => layer),
   layers,
   notCompared: [],
   otherLayers: [],

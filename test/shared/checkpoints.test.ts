@@ -48,6 +48,34 @@ describe.skipIf(python === undefined)('inspect equals h5py', () => {
   });
 });
 
+const LIST_STORE = `
+import io, json, sys, zipfile, h5py
+path = sys.argv[1]
+if path.endswith('.keras'):
+    path = io.BytesIO(zipfile.ZipFile(path).read('model.weights.h5'))
+found = []
+def visit(name, item):
+    if isinstance(item, h5py.Dataset) and not name.startswith('optimizer/'):
+        found.append([name, list(item.shape), item.dtype.newbyteorder('=').name])
+with h5py.File(path, 'r') as f:
+    f.visititems(visit)
+print(json.dumps(sorted(found)))
+`;
+
+const STORES = readIndex<{ file: string }[]>('checkpoints/MANIFEST.json')
+  .map(({ file }) => shared('checkpoints', file))
+  .filter((path) => /\.(weights\.h5|keras)$/.test(path) && existsSync(path));
+
+describe.skipIf(python === undefined)('inspect lists every variable that h5py finds in a v3 store', () => {
+  test.each(STORES)('%s', async (path) => {
+    const expected = JSON.parse(execFileSync(python!, ['-c', LIST_STORE, path], { encoding: 'utf8' })) as unknown[];
+    const { layers } = await inspect(await fileSource(path));
+    const listed = layers.flatMap(({ weights }) => weights.map(({ name, shape, dtype }) => [name, shape, dtype]));
+    expect(expected.length).toBeGreaterThan(0);
+    expect(listed.sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual(expected);
+  });
+});
+
 test('a file that is HDF5 but not from Keras is said to be that', async () => {
   await expect(inspect(await fileSource(shared('checkpoints/h5py_bigendian_s390x_vlen.h5')))).rejects.toMatchObject({
     tag: 'NotKeras',

@@ -124,6 +124,12 @@ test.each(references)('corpus/$file ends the comparison as $kind', async (entry)
   expect(code).toBe(entry.kind === 'parity-pass' ? 0 : 1);
   const layer = /\bat ([\w/-]+)/.exec(entry.expected)?.[1];
   expect(result.firstFailure?.layer).toBe(entry.kind === 'parity-pass' ? undefined : layer);
+  // Where the entry tells which groups are wrong and which is right.
+  const [, first, second, right] = /\((g\d) and (g\d) wrong, (g\d) right\)/.exec(entry.expected) ?? [];
+  if (first === undefined) return;
+  const inUnit = (group: string | undefined): string => layer!.replace(/g\d$/, group!);
+  expect(result.sources).toEqual(expect.arrayContaining([inUnit(first), inUnit(second)]));
+  expect(result.sources).not.toContain(inUnit(right));
 });
 
 test.each(ofKind('parity-pass').filter((entry) => entry.file.endsWith('.npy')))(

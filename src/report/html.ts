@@ -1,0 +1,97 @@
+// A verification as one HTML file that stands alone: no script, no font, nothing loaded; it can be mailed and printed.
+// Read first: html/markup.ts, where all text is escaped; then the parts in html/ in the order of the page.
+import type { ReportedResult } from '../results/certificate.js';
+import { freeRunChart, ownErrorChart } from './html/charts.js';
+import { failureSection } from './html/failure.js';
+import { layersTable } from './html/layers.js';
+import { el, inner, type Markup, table } from './html/markup.js';
+import { strip } from './html/strip.js';
+import { STYLE } from './html/style.js';
+import { unitsOf } from './html/units.js';
+import { describeConfig } from './settings.js';
+import { againstWords, countsOf, movedText, properties, verdictWords } from './verify-facts.js';
+
+/** The result as an HTML page, UTF-8. */
+export function verifyHtml(result: ReportedResult): string {
+  const units = unitsOf(result.layers, result.tolerance);
+  const main = el(
+    'main',
+    {},
+    header(result),
+    result.firstFailure === null ? undefined : failureSection(result.firstFailure),
+    againstSection(result),
+    section('The network', strip(units)),
+    section("Each layer's own error", ownErrorChart(units, result)),
+    section('The network run freely', freeRunChart(units, result)),
+    section('Layers', layersTable(result)),
+    leftOut(result),
+    section('What was verified', about(result)),
+  );
+  const page = el('html', { lang: 'en' }, head(result), el('body', {}, main));
+  return `<!doctype html>\n${inner(page)}\n`;
+}
+
+/** The policy lets nothing run and nothing be loaded, whatever a name in the result says. */
+const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
+
+function head({ verdict, source }: ReportedResult): Markup {
+  return el(
+    'head',
+    {},
+    el('meta', { charset: 'utf-8' }),
+    el('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }),
+    el('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
+    el('title', {}, `${verdict.toUpperCase()} ${source.name}: shuffleport verify`),
+    // Our own text, in which escaped quotes would be no quotes.
+    { markup: `<style>${STYLE}</style>` },
+  );
+}
+
+function header(result: ReportedResult): Markup {
+  const { verdict, source, reference, config } = result;
+  return el(
+    'header',
+    { class: verdict },
+    el('p', { class: 'verdict' }, verdict.toUpperCase()),
+    el('h1', {}, source.name),
+    el('p', {}, verdictWords(result), ` ${countsOf(result)}, against `, el('code', {}, reference.name), '.'),
+    el('p', { class: 'quiet' }, describeConfig(config)),
+  );
+}
+
+function section(title: string, ...content: readonly Markup[]): Markup {
+  return el('section', {}, el('h2', {}, title), ...content);
+}
+
+function againstSection(result: ReportedResult): Markup | undefined {
+  const words = againstWords(result);
+  if (words === undefined) return undefined;
+  const { name, moved } = result.against!;
+  const lines = moved.map((change) => el('li', {}, movedText(change)));
+  return section(words, el('p', {}, 'Held against ', el('code', {}, name), '.'), el('ul', {}, ...lines));
+}
+
+function leftOut({ notCompared, otherLayers, notes }: ReportedResult): Markup | undefined {
+  const list = (title: string, names: readonly string[]): Markup[] =>
+    names.length === 0
+      ? []
+      : [
+          el('h3', {}, title),
+          el(
+            'p',
+            {},
+            names.flatMap((name, i) => [i === 0 ? '' : ', ', el('code', {}, name)]),
+          ),
+        ];
+  const parts = [
+    ...list('Not compared: no layer of that name', notCompared),
+    ...list('Outside the network', otherLayers),
+    ...(notes.length === 0 ? [] : [el('ul', {}, ...notes.map(({ text }) => el('li', {}, text)))]),
+  ];
+  return parts.length === 0 ? undefined : section('Also', ...parts);
+}
+
+function about(result: ReportedResult): Markup {
+  const rows = properties(result).map(([name, value]) => ({ cells: [name, value] }));
+  return el('div', { class: 'plain' }, table('Settings, and the files by their contents', ['what', 'value'], rows));
+}
