@@ -11,6 +11,10 @@ export default defineConfig({
     ...(report !== undefined && { reporters: ['default', 'json'], outputFile: { json: report } }),
     include: ['test/**/*.test.ts'],
     exclude: ['test/shared/**'],
+    // Vitest leaves one core to itself; on two that would be half of the machine.
+    maxWorkers: '100%',
+    // Test files share their imports: what they share beside that is what any program shares that imports them.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
