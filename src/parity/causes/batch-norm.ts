@@ -27,19 +27,6 @@ export function channelPairs(
   return { x, y };
 }
 
-/** Slope and constant of `y = slope x + constant`, least squares; undefined where x is nearly constant. */
-function straightLine({ x, y }: ChannelPairs): { slope: number; constant: number } | undefined {
-  const mean = (values: readonly number[]): number => values.reduce((sum, v) => sum + v, 0) / values.length;
-  const [mx, my] = [mean(x), mean(y)];
-  let [xx, xy] = [0, 0];
-  x.forEach((value, i) => {
-    xx += (value - mx) ** 2;
-    xy += (value - mx) * (y[i]! - my);
-  });
-  if (!(xx > 1e-12 * x.length * Math.max(mx * mx, 1e-30))) return undefined;
-  return { slope: xy / xx, constant: my - (xy / xx) * mx };
-}
-
 /**
  * Epsilons that the recorded slopes ask for: `slope = gamma / sqrt(variance + epsilon)`, so that
  * `epsilon = (gamma / slope)^2 - variance`. The channels where it shows best, rounded to 3 digits and as it is.
