@@ -1,14 +1,14 @@
 // File -> model: the part that convert, verify and predict share.
 import type { Source } from '../checkpoint/source.js';
 import { UndecidedError } from '../core/errors.js';
-import type { SlicesChoice } from '../results/selfcheck.js';
+import { type SlicesDecision, slicesFromWeights } from '../parity/selfcheck.js';
 import { buildNetwork } from '../shufflenet/build.js';
 import type { Inference } from '../shufflenet/infer.js';
 import { bindLayers, type ShuffleNetModel } from '../shufflenet/load.js';
 import type { Pooling, ShuffleNetSettings } from '../shufflenet/settings.js';
 import { type FileInference, infer, withCheckpoint } from './inference.js';
 import type { NetworkOptions } from './network-options.js';
-import { slicesNote, slicesOf } from './slices.js';
+import { chooseSlices, slicesNote } from './slices.js';
 
 /** Options of every job that loads weights. */
 export interface LoadingOptions extends NetworkOptions {
@@ -16,9 +16,9 @@ export interface LoadingOptions extends NetworkOptions {
   readonly allowUnused?: readonly string[];
 }
 
-/** A model, and why it has the slices it has. */
+/** A model, and what its weights say of its slices; they are not asked where somebody states them. */
 export interface LoadedModel extends ShuffleNetModel {
-  readonly slices: SlicesChoice;
+  readonly weightsSay: SlicesDecision | undefined;
 }
 
 /** Builds the network with `pooling` and loads its weights; the weights then decide the slices, if nobody states them. */
@@ -29,11 +29,12 @@ export async function loadWith(
 ): Promise<LoadedModel> {
   const settings: ShuffleNetSettings = { ...inference.settings, pooling };
   const model = await bindLayers(inference.layers, buildNetwork(settings), settings, { allowUnused });
-  const slices = slicesOf(model, inference.stated);
+  if (inference.stated !== undefined) return { ...model, weightsSay: undefined };
+  const weightsSay = slicesFromWeights(model);
+  const slices = chooseSlices(weightsSay);
   const report = { ...model.report, notes: [...model.report.notes, ...slicesNote(slices)] };
-  if (slices.decision === settings.slices) return { ...model, report, slices };
   const decided = { ...settings, slices: slices.decision };
-  return { ...model, report, network: buildNetwork(decided), settings: decided, slices };
+  return { ...model, report, network: buildNetwork(decided), settings: decided, weightsSay };
 }
 
 /** The model in a file; an `UndecidedError` where nobody says how it pools. */

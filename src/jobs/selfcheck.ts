@@ -12,11 +12,11 @@ export function selfCheckFile(source: Source, options: LoadingOptions = {}): Pro
     // Pooling has no weights and no statistics; where nobody says, either will do.
     const { pooling = 'max' } = inference.settings;
     const model = await loadWith(inference, pooling, options);
-    const { means, slices, shuffle, ...rest } = selfCheck(model);
+    const { means, slices, shuffle, ...rest } = selfCheck(model, model.weightsSay);
     return {
       source: { name: source.name, bytes: source.size },
       verdict: rest.verdict,
-      config: { ...model.settings, pooling: inference.settings.pooling ?? null, slices: model.slices.decision },
+      config: { ...model.settings, pooling: inference.settings.pooling ?? null },
       means,
       slices,
       shuffle,

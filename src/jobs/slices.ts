@@ -1,12 +1,11 @@
 // Which slices to run a network with: as stated, as the conversion recorded, as the weights tell, or the article's.
 import type { Note } from '../core/weights.js';
-import type { Model } from '../network/model.js';
-import { type SlicesDecision, slicesFromWeights } from '../parity/selfcheck.js';
+import type { SlicesDecision } from '../parity/selfcheck.js';
 import type { SlicesChoice } from '../results/selfcheck.js';
 import type { StatedSlices } from './inference.js';
 
 /** Decides a model's slices. What the weights say is told even where it decides nothing. */
-export function slicesOf(model: Model, stated?: StatedSlices, weights = slicesFromWeights(model)): SlicesChoice {
+export function chooseSlices(weights: SlicesDecision, stated?: StatedSlices): SlicesChoice {
   const evidence = { ...weights.evidence, weights: weights.decision };
   if (stated !== undefined) return { decision: stated.slices, source: stated.source, evidence };
   if (weights.decision === 'undecided') return { decision: 'own', source: 'default', evidence };

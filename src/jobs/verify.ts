@@ -5,6 +5,7 @@ import { printable } from '../core/text.js';
 import type { LayerErrors } from '../parity/check-layer.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import { keysOf } from '../parity/layer-keys.js';
+import { slicesFromWeights } from '../parity/selfcheck.js';
 import { checkAlternatives, type LayerVerdict, type Parity } from '../parity/verify.js';
 import type {
   InheritedErrorSummary,
@@ -18,6 +19,7 @@ import type { Inference } from '../shufflenet/infer.js';
 import type { Pooling } from '../shufflenet/settings.js';
 import { type FileInference, infer, withCheckpoint } from './inference.js';
 import { type LoadedModel, type LoadingOptions, loadWith } from './model.js';
+import { chooseSlices } from './slices.js';
 
 /** How to compare. */
 export interface VerifyOptions extends LoadingOptions {
@@ -38,7 +40,7 @@ export function verify(source: Source, reference: Source, options: VerifyOptions
       reference: { name: reference.name, bytes: reference.size },
       ...summary(trial, decided),
       pooling: decision(inference, trial, trials.length, decided),
-      slices: trial.model.slices,
+      slices: chooseSlices(trial.model.weightsSay ?? slicesFromWeights(trial.model), inference.stated),
     };
   });
 }

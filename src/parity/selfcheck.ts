@@ -33,10 +33,13 @@ export interface SelfCheck {
   readonly cannotShow: readonly string[];
 }
 
-/** Checks a model against its own statistics. Needs no input and runs nothing; how its slices are set does not matter. */
-export function selfCheck(model: Model): SelfCheck {
+/**
+ * Checks a model against its own statistics. Needs no input and runs nothing; how its slices are set does not matter.
+ * `known` is what `slicesFromWeights` says of it, for those who have asked already.
+ */
+export function selfCheck(model: Model, known?: SlicesDecision): SelfCheck {
   const places = meanPlaces(model);
-  const slices = slicesFromWeights(model, places);
+  const slices = known ?? slicesFromWeights(model, places);
   const { means, test } = testMeans(places, slices);
   const shuffle = decideShuffle(shufflePlaces(model));
   const findings = [

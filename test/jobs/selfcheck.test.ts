@@ -5,7 +5,8 @@ import { tensor } from '../../src/core/tensor.js';
 import { convert } from '../../src/jobs/convert.js';
 import { statedSlices } from '../../src/jobs/inference.js';
 import { selfCheckFile } from '../../src/jobs/selfcheck.js';
-import { slicesOf } from '../../src/jobs/slices.js';
+import { chooseSlices } from '../../src/jobs/slices.js';
+import { slicesFromWeights } from '../../src/parity/selfcheck.js';
 import { settingsRecord } from '../../src/shufflenet/metadata.js';
 import { DEFAULT_SETTINGS } from '../../src/shufflenet/settings.js';
 import { loadFixture, randomModel } from '../helpers/models.js';
@@ -89,21 +90,29 @@ describe('slices', () => {
 
   test('are decided by the weights when nobody states them, with the numbers', async () => {
     const model = await loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg' });
-    const choice = slicesOf(model);
+    const choice = chooseSlices(slicesFromWeights(model));
     expect(choice).toMatchObject({ decision: 'own', source: 'weights', evidence: { weights: 'own', layers: 5 } });
     expect(choice.evidence.ratio).toBeGreaterThan(100);
     // A statement wins; what the weights say stays beside it.
-    const stated = slicesOf(model, { slices: 'last', source: 'flag' });
+    const stated = chooseSlices(slicesFromWeights(model), { slices: 'last', source: 'flag' });
     expect(stated).toMatchObject({ decision: 'last', source: 'flag', evidence: { weights: 'own' } });
   });
 
   test("are the article's when the weights do not tell either", async () => {
     const model = await loadFixture('k21-g3/weights.h5', { pooling: 'max' });
-    expect(slicesOf(model)).toMatchObject({ decision: 'own', source: 'default', evidence: { weights: 'undecided' } });
+    expect(chooseSlices(slicesFromWeights(model))).toMatchObject({
+      decision: 'own',
+      source: 'default',
+      evidence: { weights: 'undecided' },
+    });
   });
 
   test('of a network of one group are its own by default: there is nothing to read off', async () => {
     const model = await randomModel({ ...DEFAULT_SETTINGS, numShuffleUnits: [0], inputShape: [32, 32, 3] });
-    expect(slicesOf(model)).toMatchObject({ decision: 'own', source: 'default', evidence: { layers: 0 } });
+    expect(chooseSlices(slicesFromWeights(model))).toMatchObject({
+      decision: 'own',
+      source: 'default',
+      evidence: { layers: 0 },
+    });
   });
 });
