@@ -1,11 +1,9 @@
 // What can be wrong with a file of weights, one class a cause. Names in them come from the file: printable() them.
-import { ShuffleportError } from '../core/errors.js';
+import { SAVE_AGAIN, ShuffleportError } from '../core/errors.js';
 import { formatShape } from '../core/tensor.js';
 import { formatBytes, listSome, printable } from '../core/text.js';
 
 export * from './shard-errors.js';
-
-const SAVE_AGAIN = 'save the weights again from the trained model, or copy the file again from its source';
 
 /** Nothing is in the file. */
 export class EmptyFileError extends ShuffleportError {

@@ -16,6 +16,9 @@ export interface Explanation {
   readonly next?: string | undefined;
 }
 
+/** What to do next about a file that is damaged, in whatever way. */
+export const SAVE_AGAIN = 'save the weights again from the trained model, or copy the file again from its source';
+
 /** The explanation as text, one line a part. */
 export function explain(explanation: Explanation): string {
   const { what, ...parts } = explanation;

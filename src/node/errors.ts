@@ -1,5 +1,5 @@
 // What the file system has against it.
-import { ShuffleportError, UsageError } from '../core/errors.js';
+import { SAVE_AGAIN, ShuffleportError, UsageError } from '../core/errors.js';
 import { printable } from '../core/text.js';
 
 /** The path leads nowhere, or not to a file that can be read. */
@@ -55,7 +55,7 @@ export class UnwritablePathError extends UsageError {
   }
 }
 
-const SAVE_AGAIN = 'save the weights again from the trained model, or copy the file again from its source';
+const DAMAGED_OR_HOSTILE = `it is damaged, or made to do this; ${SAVE_AGAIN}`;
 
 /** Parsing gave no answer in time and was stopped. */
 export class ParserTimeoutError extends ShuffleportError {
@@ -68,7 +68,7 @@ export class ParserTimeoutError extends ShuffleportError {
       what: 'The file cannot be parsed: there was no answer in time, and the parser was stopped.',
       where,
       found: `nothing for ${seconds.toFixed(1)} s`,
-      next: `it is damaged, or made to do this; ${SAVE_AGAIN}`,
+      next: DAMAGED_OR_HOSTILE,
     });
     this.seconds = seconds;
   }
@@ -83,7 +83,7 @@ export class ParserMemoryError extends ShuffleportError {
       what: 'The file cannot be parsed: it takes more memory than a file of weights needs.',
       where,
       expected: `at most ${megabytes} MB`,
-      next: `it is damaged, or made to do this; ${SAVE_AGAIN}`,
+      next: DAMAGED_OR_HOSTILE,
     });
   }
 }
@@ -97,7 +97,7 @@ export class ParserCrashError extends ShuffleportError {
       what: 'The file cannot be parsed: the parser broke down over it.',
       where,
       found: printable(reason),
-      next: `it is damaged, or made to do this; ${SAVE_AGAIN}`,
+      next: DAMAGED_OR_HOSTILE,
     });
   }
 }

@@ -1,8 +1,9 @@
 // What `verify` answered, as text.
-import { listSome, plural, printable } from '../core/text.js';
+import { listSome, printable } from '../core/text.js';
 import type { VerifiedLayer, VerifyResult } from '../results/verify.js';
 import { describeConfig, describeNotes } from './settings.js';
 import { textTable } from './table.js';
+import { countsOf, shareText } from './verify-facts.js';
 
 /** How much to say. */
 export interface VerifyTextOptions {
@@ -40,12 +41,10 @@ function causeLines({ cause }: NonNullable<VerifyResult['firstFailure']>): strin
 /** Failing layers listed unless all are asked for. */
 const MOST_FAILURES = 10;
 
-function headline({ verdict, layers, source, tolerance }: VerifyResult): string {
-  const failed = layers.filter((layer) => layer.verdict === 'fail').length;
-  const all = plural(layers.length, 'layer');
-  const counts = failed === 0 ? `${all} compared` : `${failed} of ${all} at fault`;
+function headline(result: VerifyResult): string {
+  const { verdict, layers, source, tolerance } = result;
   const by = tolerance === null ? budgetUsed(layers) : toleranceUsed(layers, tolerance);
-  return `${verdict.toUpperCase()} ${printable(source.name)}: ${[counts, ...by].join(', ')}`;
+  return `${verdict.toUpperCase()} ${printable(source.name)}: ${[countsOf(result), ...by].join(', ')}`;
 }
 
 /** Of the bounds that are kept, the most that is used. */
@@ -97,7 +96,6 @@ function poolingLine({ pooling, verdict }: VerifyResult): string {
 
 function layerTable(layers: readonly VerifiedLayer[]): string {
   const show = (value: number | undefined): string => (value === undefined ? '-' : value.toExponential(1));
-  const share = (value: number | undefined): string => (value === undefined ? '-' : budgetShare(value));
   return textTable(
     [
       { title: 'layer' },
@@ -111,18 +109,11 @@ function layerTable(layers: readonly VerifiedLayer[]): string {
       layer,
       verdict,
       show(own?.maxAbsError),
-      share(own?.budget),
+      shareText(own?.budget),
       show(inherited?.maxAbsError),
-      share(inherited?.budget),
+      shareText(inherited?.budget),
     ]),
   );
-}
-
-/** 0.4 of a bound is 40 %, ten times a bound is 10 x. */
-function budgetShare(value: number): string {
-  if (value === 0) return 'exact';
-  if (value <= 1) return percent(value).replace('less than ', '< ');
-  return Number.isFinite(value) ? `${value.toPrecision(2)} x` : 'no bound';
 }
 
 function outside({ notCompared, otherLayers }: VerifyResult): string[] {
