@@ -1,4 +1,5 @@
 // Chance that can be had again: the same seed gives the same numbers everywhere.
+import { seededRandom } from '../../src/parity/selfcheck/random.js';
 
 /** Draws in a fixed order. */
 export interface Random {
@@ -10,15 +11,9 @@ export interface Random {
   chance(probability: number): boolean;
 }
 
-/** mulberry32 (Tommy Ettinger's, public domain), begun from two numbers: a run's seed, and a case's. */
+/** Chance begun from two numbers: a run's seed, and a case's. */
 export function randomOf(seed: number, number: number): Random {
-  let state = (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seededRandom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b));
   const below = (bound: number): number => Math.floor(next() * bound);
   return { below, pick: (items) => items[below(items.length)]!, chance: (probability) => next() < probability };
 }

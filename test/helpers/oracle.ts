@@ -1,10 +1,9 @@
 // numpy itself, asked while the tests run: a Python process that answers fixtures/generate/ops.py's operations.
 // The protocol is described in fixtures/oracle/serve.py.
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type Tensor, tensor, toFloat32 } from '../../src/core/tensor.js';
 import type { Arguments } from './numpy-fixtures.js';
+import { startPython } from './python.js';
 
 /** A running numpy. */
 export interface Oracle {
@@ -21,8 +20,6 @@ interface ArrayMessage {
   readonly data: string;
 }
 interface Answer {
-  readonly id?: number;
-  readonly ready?: string;
   readonly result?: ArrayMessage;
   readonly error?: string;
 }
@@ -35,54 +32,14 @@ const SCRIPT = fileURLToPath(new URL('../../fixtures/oracle/serve.py', import.me
  * is an error instead.
  */
 export async function startOracle(named = process.env.SHUFFLEPORT_PYTHON): Promise<Oracle | undefined> {
-  if (named === 'none') return undefined;
-  const python = spawn(named || 'python3', [SCRIPT]);
-  let complaint = '';
-  python.stderr.on('data', (chunk: Buffer) => {
-    complaint += chunk;
-  });
-  const ended = new Promise<undefined>((resolve) => {
-    python.on('error', (error) => {
-      complaint += error.message;
-      resolve(undefined);
-    });
-    python.on('close', () => resolve(undefined));
-  });
-  const oracle = await Promise.race([conversation(python), ended]);
-  if (oracle === undefined && named)
-    throw new Error(`SHUFFLEPORT_PYTHON=${named} does not answer: ${complaint.trim()}`);
-  return oracle && { ...oracle, close: () => stop(python, ended) };
-}
-
-async function stop(python: ChildProcessWithoutNullStreams, ended: Promise<undefined>): Promise<void> {
-  python.stdin.end();
-  await ended;
-}
-
-/** Resolves when the process has said that it is ready. */
-function conversation(python: ChildProcessWithoutNullStreams): Promise<Omit<Oracle, 'close'>> {
-  const waiting = new Map<number, { resolve(x: Tensor<Float32Array>): void; reject(error: Error): void }>();
-  let last = 0;
-  const ask: Oracle['ask'] = (op, args) =>
-    new Promise((resolve, reject) => {
-      const id = ++last;
-      waiting.set(id, { resolve, reject });
-      python.stdin.write(`${JSON.stringify({ id, op, args: argumentsAsJson(args) })}\n`);
-    });
-  python.stdin.on('error', () => {}); // A process that has died says so by closing.
-  python.on('close', () => {
-    for (const { reject } of waiting.values()) reject(new Error('the oracle ended without an answer'));
-  });
-  return new Promise((resolve) => {
-    createInterface(python.stdout).on('line', (line) => {
-      const { id, ready, result, error } = JSON.parse(line) as Answer;
-      if (ready !== undefined) return resolve({ name: ready, ask });
-      const asked = waiting.get(id!)!;
-      waiting.delete(id!);
-      if (result === undefined) asked.reject(new Error(`numpy: ${error}`));
-      else asked.resolve(tensorOf(result));
-    });
-  });
+  const python = await startPython<Answer>(SCRIPT, named);
+  if (python === undefined) return undefined;
+  const ask: Oracle['ask'] = async (op, args) => {
+    const { result, error } = await python.ask({ op, args: argumentsAsJson(args) });
+    if (result === undefined) throw new Error(`numpy: ${error}`);
+    return tensorOf(result);
+  };
+  return { ...python, ask };
 }
 
 function argumentsAsJson(args: Arguments): Record<string, unknown> {

@@ -1,17 +1,11 @@
 // Float32 arithmetic as frameworks do it, in whatever order: the honest runs that every bound must allow.
 
+import { type Random, randomOrder, seededRandom } from '../../src/parity/selfcheck/random.js';
+
 const f = Math.fround;
 
-/** Numbers in [0, 1), the same on every machine (mulberry32). */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), state | 1);
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+/** Numbers in [0, 1), the same on every machine. */
+export const generator: (seed: number) => Random = seededRandom;
 
 /** float32 values from -1 to 1, of many magnitudes. */
 export function spread(random: () => number, count: number): Float32Array {
@@ -65,14 +59,7 @@ function inLanes(values: readonly number[], lanes: number, round: Rounding): num
 }
 
 /** The numbers from 0 to `count`, in any order. */
-export function shuffled(count: number, random: () => number): number[] {
-  const order = Array.from({ length: count }, (_, i) => i);
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor(random() * (i + 1));
-    [order[i], order[j]] = [order[j]!, order[i]!];
-  }
-  return order;
-}
+export const shuffled = (count: number, random: Random): number[] => [...randomOrder(count, random)];
 
 /** The four vectors of a batch normalisation, one channel's. */
 export interface BatchNorm {

@@ -1,4 +1,5 @@
 // A small network with weights of no meaning, a mistake planted in what was recorded of it, and what is said of that.
+
 import { type Tensor, tensor } from '../../../src/core/tensor.js';
 import { writeNpz } from '../../../src/formats/npz.js';
 import type { LayerWeights } from '../../../src/network/model.js';
@@ -6,6 +7,7 @@ import { UNIT_ROUNDOFF } from '../../../src/parity/bounds/bounded.js';
 import { explainFailures } from '../../../src/parity/causes/explain.js';
 import { type Fixture, matchLayers, readFixture } from '../../../src/parity/fixture.js';
 import type { Failure } from '../../../src/parity/judge.js';
+import { type Random, seededRandom } from '../../../src/parity/selfcheck/random.js';
 import { type Checked, checkParity } from '../../../src/parity/verify.js';
 import { buildNetwork } from '../../../src/shufflenet/build.js';
 import { ARTICLE_REVISION, type ShuffleNetSettings } from '../../../src/shufflenet/settings.js';
@@ -34,15 +36,9 @@ export const IMAGES: readonly Picture[] = [1, 2].map((seed) => {
   );
 });
 
-/** Numbers from 0 to 1, the same for the same name (mulberry32, seeded by FNV-1a). */
-function numbersOf(name: string): () => number {
-  let state = [...name].reduce((hash, char) => Math.imul(hash ^ char.charCodeAt(0), 16777619), 2166136261);
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
+/** Numbers from 0 to 1, the same for the same name (seeded by FNV-1a). */
+function numbersOf(name: string): Random {
+  return seededRandom([...name].reduce((hash, char) => Math.imul(hash ^ char.charCodeAt(0), 16777619), 2166136261));
 }
 
 /** Kernels around 0, so scaled that values keep their size; gammas, means and variances above 0; some variances small. */
