@@ -9,7 +9,7 @@ import type { WhereOff } from './where-off.js';
 /** What may be wrong with a layer, its port, or its recording, once it is known. */
 export interface Cause {
   /** Stable identifier, for machines. */
-  readonly cause: string;
+  readonly id: string;
   /** What is wrong, as a sentence. */
   readonly words: string;
   /** What to do about it. */

@@ -53,7 +53,7 @@ export interface VerifyFailure {
   /** Where those lie. */
   readonly where: { readonly pattern: string; readonly words: string } | null;
   /** What is known to look like this; null: no known cause. */
-  readonly cause: { readonly cause: string; readonly words: string; readonly fix: string } | null;
+  readonly cause: { readonly id: string; readonly words: string; readonly fix: string } | null;
   readonly reason: string;
 }
 

@@ -44,7 +44,7 @@ describe('reports for GitHub', () => {
   });
 
   test('say first which layer is at fault first, why, the cause and what to do', () => {
-    const cause = { cause: 'slices', words: 'The slices, 100 % of them, differ.', fix: 'Say --slices last.' };
+    const cause = { id: 'slices', words: 'The slices, 100 % of them, differ.', fix: 'Say --slices last.' };
     const result = { ...failing, firstFailure: { ...failing.firstFailure!, cause } };
     expect(githubReports(result, ACTIONS)!.annotations.split('\n')[0]).toBe(
       '::error title=weights.h5%3A first layer at fault is add::add is wrong%0Acause: The slices, 100 %25 of them, differ.%0Afix: Say --slices last.',

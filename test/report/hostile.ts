@@ -25,7 +25,7 @@ export function hostileResult(): ReportedResult {
       key: HOSTILE,
       reason: HOSTILE,
       where: { pattern: HOSTILE, words: HOSTILE },
-      cause: { cause: HOSTILE, words: HOSTILE, fix: HOSTILE },
+      cause: { id: HOSTILE, words: HOSTILE, fix: HOSTILE },
     },
     notCompared: [HOSTILE],
     otherLayers: [HOSTILE],

@@ -54,7 +54,7 @@ describe('the page', () => {
   });
 
   test('tells the first failure in words and numbers, with its cause and what to do', () => {
-    const cause = { cause: 'slices', words: 'The slices differ.', fix: 'Say --slices last.' };
+    const cause = { id: 'slices', words: 'The slices differ.', fix: 'Say --slices last.' };
     const [panel] = ofClass(
       pageOf({ ...failing, firstFailure: { ...failing.firstFailure!, key: 'recorded_key', cause } }),
       'panel',

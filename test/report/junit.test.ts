@@ -29,7 +29,7 @@ describe('JUnit XML', () => {
 
   test('says of the first failure why, the cause and what to do', () => {
     const base = verified([verdict('conv1', 1e-7), verdict('add', 0.5, true), verdict('fc', null, true)]);
-    const cause = { cause: 'slices', words: 'The slices differ.', fix: 'Say --slices last.' };
+    const cause = { id: 'slices', words: 'The slices differ.', fix: 'Say --slices last.' };
     const [, add, fc] = casesOf({ ...base, firstFailure: { ...base.firstFailure!, cause } });
     expect(suiteOf(base).attributes).toMatchObject({ tests: '3', failures: '2' });
     expect(add!.children.map(({ name, attributes, text }) => [name, attributes, text])).toEqual([

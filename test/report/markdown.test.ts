@@ -28,7 +28,7 @@ describe('Markdown', () => {
 
   test('says of a failure where, why, the cause and what to do', () => {
     const base = verified([verdict('conv1', 1e-7), verdict('add', 0.5, true)]);
-    const cause = { cause: 'slices', words: 'The slices differ.', fix: 'Say --slices last.' };
+    const cause = { id: 'slices', words: 'The slices differ.', fix: 'Say --slices last.' };
     const text = verifyMarkdown({ ...base, firstFailure: { ...base.firstFailure!, cause } });
     expect(text.split('\n').slice(0, 9)).toEqual([
       '### ❌ FAIL: `weights.h5`',

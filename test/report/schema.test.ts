@@ -45,7 +45,7 @@ describe('the schema of verify', () => {
   });
 
   test('fits other shapes, infinities, causes, and what moved', () => {
-    const cause = { cause: 'a', words: 'b', fix: 'c' };
+    const cause = { id: 'a', words: 'b', fix: 'c' };
     const base = verified([verdict('a', Number.POSITIVE_INFINITY, true), verdict('b', null, true)]);
     const moved = { kind: 'layer', what: 'a', field: 'own error', before: '-', after: '1' } as const;
     const result: ReportedResult = {

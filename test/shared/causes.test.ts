@@ -55,7 +55,7 @@ test.each([...reported, ...damagedFiles])(
     const meant = MEANT.filter((entry) => entry.says.test(says));
     expect(meant).toHaveLength(1);
     const { firstFailure } = await verified(weights, reference, options);
-    expect(firstFailure?.cause?.cause).toBe(meant[0]!.cause);
+    expect(firstFailure?.cause?.id).toBe(meant[0]!.cause);
     expect(firstFailure?.cause?.words).toMatch(meant[0]!.words);
     expect(firstFailure?.cause?.fix).toMatch(/\w/);
   },
@@ -73,7 +73,7 @@ const late = readIndex<{ dir: string; files: [string, string][]; options: Option
 
 test.each(late)('$late is told to have late-bound slices', async ({ weights, late, options }) => {
   const { firstFailure } = await verified(weights, late, options);
-  expect(firstFailure?.cause?.cause).toBe('slices-last');
+  expect(firstFailure?.cause?.id).toBe('slices-last');
 });
 
 test('the outputs of another network are told to come from other weights', async () => {
@@ -81,5 +81,5 @@ test('the outputs of another network are told to come from other weights', async
     pooling: 'max',
     slices: 'own',
   });
-  expect(firstFailure?.cause?.cause).toBe('weights-other');
+  expect(firstFailure?.cause?.id).toBe('weights-other');
 });

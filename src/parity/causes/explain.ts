@@ -119,7 +119,7 @@ function chosen(explanations: readonly Explanation[], counts: ReadonlyMap<KnownC
     counts.get(next.cause) === counts.get(best.cause) &&
     next.cause.prior * RARER >= best.cause.prior;
   const words = tie ? `${best.words}; or, which explains it as well: ${lowered(next.words)}.` : `${best.words}.`;
-  return { cause: best.cause.id, words, fix: best.fix };
+  return { id: best.cause.id, words, fix: best.fix };
 }
 
 const lowered = (words: string): string => words.charAt(0).toLowerCase() + words.slice(1);

@@ -27,7 +27,7 @@ export function otherWeights(
   const enough = weighted.size >= LEAST_LAYERS && off.length >= MOST * weighted.size;
   if (!enough || off.length < failures.length) return new Map();
   const cause = {
-    cause: 'weights-other',
+    id: 'weights-other',
     words: `The reference was made with other weights: ${off.length} of ${weighted.size} recorded layers that depend on weights are off, each from its recorded inputs and without a structure, and no layer without weights is.`,
     fix: 'Compare with the checkpoint that the reference was recorded from (another epoch, another run), or record it again from this one.',
   };

@@ -563,9 +563,9 @@ describe('a mistake is found and named', () => {
     const model = checkpoint?.(SMALL) ?? SMALL;
     const options = { ...(truth && { truth: truth(model) }), ...(only && { only }) };
     const [first, ...others] = await planted(model, mistake, options);
-    expect([first?.layer, first?.cause?.cause]).toEqual([layer, cause]);
+    expect([first?.layer, first?.cause?.id]).toEqual([layer, cause]);
     if (says !== undefined) expect(first!.cause!.words).toMatch(says);
-    for (const failure of others) expect([failure.layer, failure.cause?.cause]).toEqual([failure.layer, cause]);
+    for (const failure of others) expect([failure.layer, failure.cause?.id]).toEqual([failure.layer, cause]);
   });
 
   test('slices-own', async () => {
@@ -574,7 +574,7 @@ describe('a mistake is found and named', () => {
       slicesFrom((g) => g),
       { only: noSlices },
     );
-    expect([first?.layer, first?.cause?.cause]).toEqual([`${UNIT}/1x1_gconv_1_/g0`, 'slices-own']);
+    expect([first?.layer, first?.cause?.id]).toEqual([`${UNIT}/1x1_gconv_1_/g0`, 'slices-own']);
     expect(first!.cause!.fix).toContain('--slices own');
   });
 
@@ -589,14 +589,14 @@ describe('a mistake is found and named', () => {
       at.name === layer ? normalise(x!, { ...weights, moving_mean, moving_variance }) : undefined,
     );
     const failures = await planted(SMALL, trained);
-    expect(failures.map(({ layer, cause }) => [layer, cause?.cause])).toEqual([[layer, 'bn-batch-statistics']]);
+    expect(failures.map(({ layer, cause }) => [layer, cause?.id])).toEqual([[layer, 'bn-batch-statistics']]);
   });
 
   test('reference-unrounded-weights', async () => {
     const layer = `${UNIT}/1x1_dwconv_1`;
     const stored = damaged(SMALL, layer, ({ depthwise_kernel: k }) => k!.set(k!.map(fewerDigits(11))));
     const failures = await planted(stored, none, { truth: SMALL });
-    expect(failures.map(({ layer, cause }) => [layer, cause?.cause])).toEqual([[layer, 'reference-unrounded-weights']]);
+    expect(failures.map(({ layer, cause }) => [layer, cause?.id])).toEqual([[layer, 'reference-unrounded-weights']]);
   });
 
   test('max-pool-pads-zeros, where values are below zero', async () => {
@@ -611,7 +611,7 @@ describe('a mistake is found and named', () => {
     const recorded = recordWith({ network, weights: new Map() }, below, zeros);
     recorded.delete('x');
     const [first] = await explained({ network, weights: new Map() }, fixtureOf(recorded, below));
-    expect([first?.layer, first?.cause?.cause]).toEqual(['pool', 'max-pool-pads-zeros']);
+    expect([first?.layer, first?.cause?.id]).toEqual(['pool', 'max-pool-pads-zeros']);
   });
 
   const APART = ['slices-own', 'bn-batch-statistics', 'reference-unrounded-weights', 'max-pool-pads-zeros'];
@@ -641,7 +641,7 @@ describe.each([
   const first = async (cause: string) => {
     const { mistake = none, truth } = PLANTED.find((entry) => entry.cause === cause)!;
     const [failure] = await planted(SMALL, mistake, { only, ...(truth && { truth: truth(SMALL) }) });
-    return failure?.cause?.cause;
+    return failure?.cause?.id;
   };
   test.each(told)('%s is told', async (cause) => expect(await first(cause)).toBe(cause));
   test.each(untold)('%s is not, nor is another in its place', async (cause) =>
@@ -699,6 +699,6 @@ describe('other weights in every layer', () => {
       SMALL,
     );
     const failures = await planted(SMALL, none, { truth, only: noSlices });
-    expect(new Set(failures.map(({ cause }) => cause?.cause))).toEqual(new Set(['weights-other']));
+    expect(new Set(failures.map(({ cause }) => cause?.id))).toEqual(new Set(['weights-other']));
   });
 });

@@ -85,7 +85,7 @@ test('what fails by a stated tolerance for what it inherits has no cause of its 
   const recorded = recordWith(SMALL, IMAGES, pooledByMax);
   recorded.delete(SMALL.network.input);
   const { failures } = await checkParity(SMALL, fixtureOf(recorded), { tolerance: 1e-5 });
-  expect(failures.map(({ layer, cause }) => [layer, cause?.cause])).toEqual([
+  expect(failures.map(({ layer, cause }) => [layer, cause?.id])).toEqual([
     ['global_pool', 'global-pool'],
     ['fc', undefined],
     ['softmax', undefined],
@@ -100,6 +100,6 @@ test('of two that fit, the other is told where it is met nearly as often', async
     return group === undefined ? undefined : channels(x!, (c) => (1 - Number(group)) * (x!.c / 2) + c, x!.c / 2);
   };
   const [first] = await planted(model, reversed, { only: (name) => !name.includes('_slice') });
-  expect(first!.cause!.cause).toBe('slices-reversed');
+  expect(first!.cause!.id).toBe('slices-reversed');
   expect(first!.cause!.words).toMatch(/; or, which explains it as well: in the reference the groups 0 and 1 read/);
 });
