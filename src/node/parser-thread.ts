@@ -1,13 +1,11 @@
 // One thread that parses: started, asked, and stopped when it gives no answer in time. Read parser.ts first.
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Source } from '../checkpoint/source.js';
 import { printable } from '../core/text.js';
 import { ParserCrashError, ParserMemoryError, ParserTimeoutError, ThreadsDeniedError } from './errors.js';
 import { errorData, errorOf, type FromThread, type Question, type ToThread } from './parser-protocol.js';
+import { MAX_HEAP_MB, type StartedThread, takeStartedThread } from './start-thread.js';
 
-const ENTRY = new URL('./parser-worker.js', import.meta.url);
-/** What the parser's own objects may take: lists of names and a model's JSON, some tens of MB at most. */
-const MAX_HEAP_MB = 512;
 /** How long a thread may take to start; no byte of a file is read yet, so only the machine can be slow. */
 const START_SECONDS = 60;
 
@@ -41,14 +39,18 @@ export class ParserThread {
   /** Whether any answer was an error; such a thread is not used for another file. */
   #soiled = false;
 
-  constructor(entry = ENTRY) {
-    this.#worker = start(entry);
+  /** `entry` is another file than the parser's, in tests. */
+  constructor(entry?: URL) {
+    const { worker, online, error } = start(entry);
+    this.#worker = worker;
+    this.#started = online;
     this.#worker.on('online', () => this.#begin());
     this.#worker.on('message', (message: FromThread) => void this.#receive(message));
     this.#worker.on('error', (error) => this.#fail(this.#crash(error)));
     this.#worker.on('exit', () => this.#fail(new ParserCrashError(this.#where, 'it ended by itself')));
     // Listening for messages keeps a process alive, so this comes after it.
     this.#worker.unref();
+    if (error !== undefined) this.#fail(this.#crash(error));
   }
 
   /** Whether it may be given another file. */
@@ -141,9 +143,9 @@ export class ParserThread {
   }
 }
 
-function start(entry: URL): Worker {
+function start(entry: URL | undefined): StartedThread {
   try {
-    return new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+    return takeStartedThread(entry);
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === 'ERR_ACCESS_DENIED'
       ? new ThreadsDeniedError({ cause: error })

@@ -15,11 +15,6 @@ export interface ParserLimits {
 /** A thread that has nothing to do, kept for the next file. */
 let spare: ParserThread | undefined;
 
-/** Starts a thread and lets it load the HDF5 library, for those who know already that they will need it. */
-export function prepareParser(): void {
-  spare ??= new ParserThread();
-}
-
 /** The same file, opened in a thread of its own by whoever opens it. */
 export function isolated(source: Source, limits: ParserLimits = {}): Source {
   return { ...source, open: () => openIsolated(source, limits) };

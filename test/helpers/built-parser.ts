@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { build, type Plugin } from 'vite';
 
 const root = join(import.meta.dirname, '../..');
-const STARTER = join(root, 'src/node/parser-thread.ts');
+const STARTER = join(root, 'src/node/start-thread.ts');
 const WORKER = 'parser-worker';
 
 /** The plugin; in every vitest config whose tests open files. */
@@ -20,7 +20,7 @@ export function builtParser(): Plugin {
       if (id !== STARTER) return undefined;
       built ??= buildWorker(folder);
       await built;
-      const url = pathToFileURL(join(folder, 'parser-thread.js')).href;
+      const url = pathToFileURL(join(folder, 'start-thread.js')).href;
       return { code: code.replace(/import\.meta\.url|__vite_ssr_import_meta__\.url/, JSON.stringify(url)), map: null };
     },
     closeBundle: () => rmSync(folder, { recursive: true, force: true }),

@@ -7,9 +7,10 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource, type Source } from '../../src/checkpoint/source.js';
 import { isShuffleportError } from '../../src/core/errors.js';
 import { FileLimitError } from '../../src/formats/errors.js';
-import { isolated, prepareParser } from '../../src/node/parser.js';
+import { isolated } from '../../src/node/parser.js';
 import { errorData, errorOf } from '../../src/node/parser-protocol.js';
 import { ParserThread, secondsFor } from '../../src/node/parser-thread.js';
+import { startThreadEarly } from '../../src/node/start-thread.js';
 import { damagedBytes } from '../helpers/damaged.js';
 
 const damaged = (name: string): Source => bytesSource(`${name}.h5`, damagedBytes(name));
@@ -85,9 +86,8 @@ describe('a file parsed in a thread of its own', () => {
     await expect(weight.read()).rejects.toThrow('this checkpoint is closed');
   });
 
-  test('gets a thread that was prepared, and the next file gets it after that', async () => {
-    prepareParser();
-    prepareParser();
+  test('gets a thread that was started early, and the next file gets it after that', async () => {
+    startThreadEarly();
     for (let file = 0; file < 3; file++) (await openCheckpoint(isolated(trained()))).close();
   });
 
