@@ -1,0 +1,69 @@
+// Batch normalisations folded into the convolutions before them: the same function with fewer steps, which every fast
+// runtime wants. Computed in float64 and rounded once. Read first: grouped.ts.
+import { type Tensor, tensor, toFloat64 } from '../core/tensor.js';
+import { type Convolution, channelsOut, type Step } from './grouped.js';
+import type { LayerOf } from './layer.js';
+import type { LayerWeights } from './model.js';
+
+/** `gamma / sqrt(moving_variance + epsilon)` and what is added: batch normalisation at inference as `x * scale + shift`. */
+interface Affine {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+}
+
+/**
+ * The steps with every batch normalisation that alone takes a linear convolution's output made part of it. The
+ * convolution then gives what the normalisation gave, under that name. `output` is the network's, which stays.
+ */
+export function foldBatchNorms(steps: readonly Step[], output: string): Step[] {
+  const takers = countTakers(steps);
+  const folded = new Map<string, Convolution>();
+  for (const step of steps) if (step.kind !== 'layer') folded.set(step.name, step);
+  const gone = new Set<string>();
+  const normalised = steps.map((step): Step => {
+    if (step.kind !== 'layer' || step.layer.op !== 'BatchNormalization') return step;
+    const before = folded.get(step.layer.inputs[0]!);
+    const alone = before !== undefined && before.name !== output && takers.get(before.name) === 1;
+    if (!alone || before.attrs.activation !== 'linear') return step;
+    gone.add(before.name);
+    return folding(before, step.layer, step.weights);
+  });
+  return normalised.filter((step) => step.kind === 'layer' || !gone.has(step.name));
+}
+
+/** How many steps take each output. */
+function countTakers(steps: readonly Step[]): Map<string, number> {
+  const takers = new Map<string, number>();
+  for (const step of steps) {
+    const taken = step.kind === 'layer' ? step.layer.inputs : [step.input];
+    for (const name of taken) takers.set(name, (takers.get(name) ?? 0) + 1);
+  }
+  return takers;
+}
+
+function folding(
+  convolution: Convolution,
+  { name, attrs }: LayerOf<'BatchNormalization'>,
+  weights: LayerWeights,
+): Convolution {
+  const { scale, shift } = affine(weights, attrs.epsilon);
+  const { bias, layers } = convolution;
+  const before = bias === undefined ? undefined : toFloat64(bias);
+  const added = Float32Array.from(shift, (value, c) => value + (before?.[c] ?? 0) * scale[c]!);
+  const kernel = scaled(convolution, scale);
+  return { ...convolution, name, layers: [...layers, name], kernel, bias: tensor(added, [added.length]) };
+}
+
+function affine(weights: LayerWeights, epsilon: number): Affine {
+  const [gamma, beta] = [toFloat64(weights.gamma!), toFloat64(weights.beta!)];
+  const [mean, variance] = [toFloat64(weights.moving_mean!), toFloat64(weights.moving_variance!)];
+  const scale = gamma.map((value, c) => value / Math.sqrt(variance[c]! + epsilon));
+  return { scale, shift: beta.map((value, c) => value - mean[c]! * scale[c]!) };
+}
+
+/** The channels out stand last in either kernel: a depthwise one has one output for each channel. */
+function scaled(convolution: Convolution, scale: Float64Array): Tensor<Float32Array> {
+  const channels = channelsOut(convolution);
+  const data = Float32Array.from(toFloat64(convolution.kernel), (value, i) => value * scale[i % channels]!);
+  return tensor(data, convolution.kernel.shape);
+}

@@ -1,0 +1,116 @@
+// The grouped view with its weights: each grouped convolution as the one operation that other runtimes have for it, a
+// kernel for all groups and `groups`. Layers that are no part of one stay as they are. Read first: groups.ts.
+import { sameShape, type Tensor, tensor } from '../core/tensor.js';
+import { type GroupConvolution, groupConvolutions } from './groups.js';
+import type { ConvAttrs, Layer, LayerOf, Network, SliceAttrs, WindowAttrs } from './layer.js';
+import type { LayerWeights, Model } from './model.js';
+
+/** A convolution with its weights, grouped or not. */
+export interface Convolution {
+  readonly kind: 'Conv2D' | 'DepthwiseConv2D';
+  /** The Keras layer whose output this gives, and those that it stands for, in the network's order. */
+  readonly name: string;
+  readonly layers: readonly string[];
+  /** The layer whose output it takes. */
+  readonly input: string;
+  /** The channels it takes, where not all: one slice that every group reads. */
+  readonly slice: SliceAttrs | undefined;
+  /** Above 1, group `g` takes the `g`th part of the channels and gives the `g`th part of the output. */
+  readonly groups: number;
+  /** `(height, width, channels of one group, channels out)`; of a depthwise one `(height, width, channels, 1)`. */
+  readonly kernel: Tensor<Float32Array>;
+  /** `(channels out)`. */
+  readonly bias: Tensor<Float32Array> | undefined;
+  readonly attrs: ConvAttrs;
+}
+
+/** What a network does, step by step. */
+export type Step = Convolution | { readonly kind: 'layer'; readonly layer: Layer; readonly weights: LayerWeights };
+
+/** Channels a convolution gives. */
+export const channelsOut = ({ kind, kernel }: Convolution): number => kernel.shape[kind === 'Conv2D' ? 3 : 2]!;
+
+/** The network's steps in an order in which they can run, every grouped convolution one of them. */
+export function groupedSteps({ network, weights }: Pick<Model, 'network' | 'weights'>): Step[] {
+  const whole = new Map<string, Convolution>();
+  const parts = new Set<string>();
+  for (const group of groupConvolutions(network)) {
+    const convolution = joined(group, network, weights);
+    if (convolution === undefined) continue;
+    whole.set(group.concat.name, convolution);
+    for (const name of convolution.layers) parts.add(name);
+  }
+  return network.layers.flatMap((layer): Step[] => {
+    const convolution = whole.get(layer.name);
+    if (convolution !== undefined) return [convolution];
+    return parts.has(layer.name) ? [] : [stepOf(layer, weights.get(layer.name) ?? {})];
+  });
+}
+
+function stepOf(layer: Layer, weights: LayerWeights): Step {
+  if (layer.op !== 'Conv2D' && layer.op !== 'DepthwiseConv2D') return { kind: 'layer', layer, weights };
+  const [name, input] = [layer.name, layer.inputs[0]!];
+  const { bias } = weights;
+  const common = { name, layers: [name], input, slice: undefined, groups: 1, bias };
+  return layer.op === 'Conv2D'
+    ? { kind: 'Conv2D', ...common, kernel: weights.kernel!, attrs: layer.attrs }
+    : { kind: 'DepthwiseConv2D', ...common, kernel: weights.depthwise_kernel!, attrs: linear(layer.attrs) };
+}
+
+const linear = (attrs: WindowAttrs): ConvAttrs => ({ ...attrs, activation: 'linear' });
+
+/** Undefined where the slices are neither each group's own nor all the same, or an inner layer is taken elsewhere too. */
+function joined(group: GroupConvolution, network: Network, weights: Model['weights']): Convolution | undefined {
+  const { groups, concat, input } = group;
+  const [first] = groups;
+  const { attrs, weights: shapes } = first!.conv;
+  const alike = groups.every(
+    ({ conv }) =>
+      sameShape(conv.weights.kernel!, shapes.kernel!) && JSON.stringify(conv.attrs) === JSON.stringify(attrs),
+  );
+  const slices = groups.map(({ slice }) => slice);
+  const same = slices.every((slice) => slice.attrs.begin === slices[0]!.attrs.begin);
+  const inner = new Set(groups.flatMap(({ slice, conv }) => [slice.name, conv.name]));
+  const shared = network.layers.some(
+    ({ name, inputs }) => name !== concat.name && !inner.has(name) && inputs.some((taken) => inner.has(taken)),
+  );
+  if (!alike || shared || !(same || ownSlices(slices, network, input))) return undefined;
+  const kernels = groups.map(({ conv }) => weights.get(conv.name)!.kernel!);
+  const biases = groups.flatMap(({ conv }) => weights.get(conv.name)!.bias ?? []);
+  return {
+    kind: 'Conv2D',
+    name: concat.name,
+    layers: [...groups.flatMap(({ slice, conv }) => [slice.name, conv.name]), concat.name],
+    input,
+    slice: same ? slices[0]!.attrs : undefined,
+    groups: same ? 1 : groups.length,
+    kernel: joinedLast(kernels),
+    bias: biases.length === groups.length ? joinedLast(biases) : undefined,
+    attrs,
+  };
+}
+
+/** Whether the slices are the parts of the input, in order. */
+function ownSlices(slices: readonly LayerOf<'Slice'>[], network: Network, input: string): boolean {
+  const { begin, end } = slices[0]!.attrs;
+  const width = end - begin;
+  const channels = network.layers.find(({ name }) => name === input)!.outputShape.at(-1);
+  const inOrder = slices.every(({ attrs }, g) => attrs.begin === g * width && attrs.end === (g + 1) * width);
+  return inOrder && channels === slices.length * width;
+}
+
+/** Row-major tensors of one shape, joined along their last axis. */
+function joinedLast(tensors: readonly Tensor<Float32Array>[]): Tensor<Float32Array> {
+  const shape = tensors[0]!.shape;
+  const width = shape.at(-1)!;
+  const total = width * tensors.length;
+  const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1);
+  const data = new Float32Array(rows * total);
+  tensors.forEach((part, g) => {
+    for (let row = 0; row < rows; row++) {
+      const at = part.offset + row * width;
+      data.set(part.data.subarray(at, at + width), row * total + g * width);
+    }
+  });
+  return tensor(data, [...shape.slice(0, -1), total]);
+}
