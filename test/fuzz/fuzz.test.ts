@@ -79,12 +79,25 @@ describe('the judge', () => {
     ['read as before where others fail', 'looser', ours(weight), file({ name: 'kernel:0', error: 'OSError' })],
     ['a file read as before where others fail', 'looser', ours(weight), { error: 'OSError' }],
     [
+      'values that stand in the file where others fail',
+      'looser',
+      ours({ ...weight, digest: 'bb', stored: true }),
+      { error: 'OSError' },
+    ],
+    [
+      'a layer that nobody lists and others cannot look for',
+      'equal',
+      ours(weight),
+      { layers: [...good.layers!, { name: 'top_level_model_weights', error: 'KeyError' }] },
+    ],
+    [
       'no weights in a layer that others cannot read',
       'looser',
       ours(),
       { layers: [{ name: 'conv', error: 'OSError' }] },
     ],
     ['other values', 'fault', ours({ ...weight, digest: 'bb' }), good],
+    ['other values that stand in the file', 'fault', ours({ ...weight, digest: 'bb', stored: true }), good],
     ['another shape', 'fault', ours({ ...weight, shape: [1, 2] }), good],
     ['another type', 'fault', ours({ ...weight, dtype: 'int32' }), good],
     ['a weight lost', 'fault', ours(), good],
@@ -109,6 +122,16 @@ test('a digest is of values, not of their type or the bits of a NaN', () => {
   const digest = digestOf(tensor(nan, [2]));
   expect(digest).toBe(digestOf(tensor(Float64Array.of(Number.NaN, 0), [2])));
   expect(digest).not.toBe(digestOf(tensor(Float64Array.of(Number.NaN, -0), [2])));
+});
+
+test('a weight is told to stand in the file just so, or not', async () => {
+  const read = async (name: string) => {
+    const { bytes, name: base } = baseNamed(name);
+    const { layers } = await readOurs({ base, bytes }, openCheckpoint);
+    return layers!.flatMap(({ weights }) => weights!.map(({ stored }) => stored));
+  };
+  expect(new Set(await read('fixed-names.h5'))).toEqual(new Set([true]));
+  expect(await read('gzip.h5')).toContain(false);
 });
 
 test('a thread that is kept over errors reads what a fresh one reads', async () => {

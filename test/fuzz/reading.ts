@@ -5,6 +5,7 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource, type Source } from '../../src/checkpoint/source.js';
 import { isShuffleportError } from '../../src/core/errors.js';
 import { type Tensor, toFloat64 } from '../../src/core/tensor.js';
+import { encodeElements } from '../../src/formats/elements.js';
 import { isolated } from '../../src/node/parser.js';
 import type { Mutant } from './mutate.js';
 
@@ -15,6 +16,8 @@ export interface ReadWeight {
   readonly shape?: readonly number[];
   /** SHA-256 of the values as little-endian float64, row-major, every NaN as the same one. */
   readonly digest?: string;
+  /** Of ours: whether the values stand in the file just so, byte for byte. */
+  readonly stored?: boolean;
   readonly error?: string;
 }
 
@@ -61,7 +64,7 @@ export async function readOurs(
     untagged.push(error instanceof Error ? `${error.name}: ${error.message}\n${error.stack}` : String(error));
     return 'untagged';
   };
-  const reading = await readAll(bytesSource(base, bytes), open, tagOf);
+  const reading = await readAll(bytesSource(base, bytes), bytes, open, tagOf);
   return { ...reading, untagged, seconds: (performance.now() - started) / 1000 };
 }
 
@@ -69,6 +72,7 @@ type TagOf = (error: unknown) => string;
 
 async function readAll(
   source: Source,
+  bytes: Uint8Array,
   open: Opener,
   tagOf: TagOf,
 ): Promise<Pick<OurReading, 'layers' | 'error' | 'container'>> {
@@ -81,21 +85,29 @@ async function readAll(
   const layers: ReadLayer[] = [];
   for (const { name, weights } of checkpoint.layers) {
     const read: ReadWeight[] = [];
-    for (const weight of weights) read.push(await readWeight(weight, tagOf));
+    for (const weight of weights) read.push(await readWeight(weight, bytes, tagOf));
     layers.push({ name, weights: read });
   }
   checkpoint.close();
   return { layers, container: checkpoint.container };
 }
 
-async function readWeight({ name, dtype, shape, fault, read }: CheckpointWeight, tagOf: TagOf): Promise<ReadWeight> {
+async function readWeight(
+  { name, dtype, shape, fault, read }: CheckpointWeight,
+  bytes: Uint8Array,
+  tagOf: TagOf,
+): Promise<ReadWeight> {
   if (fault !== undefined) return { name, error: tagOf(fault) };
   try {
-    return { name, dtype, shape, digest: digestOf(await read()) };
+    const values = await read();
+    const stored = asBuffer(bytes).includes(asBuffer(encodeElements(values)));
+    return { name, dtype, shape, digest: digestOf(values), stored };
   } catch (error) {
     return { name, error: tagOf(error) };
   }
 }
+
+const asBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length);
 
 const NAN = 0x7ff8000000000000n;
 
