@@ -1,5 +1,6 @@
 // The `.keras` zip: `config.json` (read as data, nothing in it is run), `metadata.json` and `model.weights.h5`.
 import { decodeText } from '../core/bytes.js';
+import { asRecord } from '../core/json.js';
 import type { Note } from '../core/weights.js';
 import type { ZipEntry } from '../formats/zip.js';
 import type { Checkpoint, CheckpointLayer } from './checkpoint.js';
@@ -19,7 +20,7 @@ export async function readKerasZip(entries: readonly ZipEntry[], where: string):
   const member = (name: string): ZipEntry | undefined => entries.find((entry) => entry.name === name);
   const notes: Note[] = [];
   const config = parse(member('config.json'), notes);
-  const metadata = parse(member('metadata.json'), notes) as { keras_version?: unknown } | undefined;
+  const metadata = asRecord(parse(member('metadata.json'), notes));
   const file = await openHdf5(member('model.weights.h5')!.read(), `${where}, member "model.weights.h5"`);
   try {
     if (!isStore(file))
@@ -31,6 +32,7 @@ export async function readKerasZip(entries: readonly ZipEntry[], where: string):
       layers: inModelOrder(store.layers, configLayers(config)),
       container: 'keras-v3-zip',
       ...(typeof version === 'string' && { kerasVersion: version }),
+      ...(metadata?.shuffleport !== undefined && { metadata: metadata.shuffleport }),
       ...(config !== undefined && { modelConfig: config }),
       notes: [...notes, ...store.notes],
     };

@@ -51,7 +51,7 @@ function folding(
   const before = bias === undefined ? undefined : toFloat64(bias);
   const added = Float32Array.from(shift, (value, c) => value + (before?.[c] ?? 0) * scale[c]!);
   const kernel = scaled(convolution, scale);
-  return { ...convolution, name, layers: [...layers, name], kernel, bias: tensor(added, [added.length]) };
+  return { ...convolution, name, layers: [...layers, name], title: name, kernel, bias: tensor(added, [added.length]) };
 }
 
 function affine(weights: LayerWeights, epsilon: number): Affine {

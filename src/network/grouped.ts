@@ -11,6 +11,8 @@ export interface Convolution {
   /** The Keras layer whose output this gives, and those that it stands for, in the network's order. */
   readonly name: string;
   readonly layers: readonly string[];
+  /** The name the whole goes by: of a grouped one, what its parts' names begin with. */
+  readonly title: string;
   /** The layer whose output it takes. */
   readonly input: string;
   /** The channels it takes, where not all: one slice that every group reads. */
@@ -51,7 +53,7 @@ function stepOf(layer: Layer, weights: LayerWeights): Step {
   if (layer.op !== 'Conv2D' && layer.op !== 'DepthwiseConv2D') return { kind: 'layer', layer, weights };
   const [name, input] = [layer.name, layer.inputs[0]!];
   const { bias } = weights;
-  const common = { name, layers: [name], input, slice: undefined, groups: 1, bias };
+  const common = { name, layers: [name], title: name, input, slice: undefined, groups: 1, bias };
   return layer.op === 'Conv2D'
     ? { kind: 'Conv2D', ...common, kernel: weights.kernel!, attrs: layer.attrs }
     : { kind: 'DepthwiseConv2D', ...common, kernel: weights.depthwise_kernel!, attrs: linear(layer.attrs) };
@@ -81,6 +83,7 @@ function joined(group: GroupConvolution, network: Network, weights: Model['weigh
     kind: 'Conv2D',
     name: concat.name,
     layers: [...groups.flatMap(({ slice, conv }) => [slice.name, conv.name]), concat.name],
+    title: group.name,
     input,
     slice: same ? slices[0]!.attrs : undefined,
     groups: same ? 1 : groups.length,

@@ -68,7 +68,12 @@ function toleranceUsed(layers: readonly VerifiedLayer[], tolerance: number): str
 const percent = (share: number): string => (share < 0.01 ? 'less than 1 %' : `${Math.round(share * 100)} %`);
 
 const SLICES = { own: 'its own slice', last: 'the last slice' } as const;
-const WHO = { flag: 'as stated', metadata: 'as stated at conversion', weights: 'as the weights tell' } as const;
+const WHO = {
+  flag: 'as stated',
+  metadata: 'as stated at conversion',
+  config: 'as the architecture says',
+  weights: 'as the weights tell',
+} as const;
 
 /** Nothing where there is nothing to decide: a network of one group has no slices. */
 function slicesLines({ slices: { decision, source, evidence } }: VerifyResult): string[] {

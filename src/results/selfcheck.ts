@@ -72,7 +72,7 @@ export interface SelfCheckFinding {
 export interface SlicesChoice {
   readonly decision: 'own' | 'last';
   /** `default`: nobody says, the weights neither, and `own` is what the article means. */
-  readonly source: 'flag' | 'metadata' | 'weights' | 'default';
+  readonly source: 'flag' | 'metadata' | 'config' | 'weights' | 'default';
   /** What the weights say, whoever decided. */
   readonly evidence: SlicesNumbers & { readonly weights: 'own' | 'last' | 'undecided' };
 }

@@ -26,6 +26,7 @@ import {
   unitCount,
 } from './settings.js';
 import { unitChannels } from './shuffle-unit.js';
+import { cropsChannels } from './slices-in-config.js';
 
 /** Settings as far as a file gives them away: `pooling` stays undefined where it does not. */
 export type InferredSettings = Omit<ShuffleNetSettings, 'pooling'> & { readonly pooling: Pooling | null | undefined };
@@ -58,7 +59,7 @@ export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {})
   const claimed = unitCount(unitsPerStage(seen));
   if (claimed > MAX_UNITS) throw new TooManyUnitsError(claimed, seen.units.length, MAX_UNITS);
   const config = configLayers(checkpoint.modelConfig);
-  const channelsFirst = config.find((layer) => layer.config.data_format === 'channels_first');
+  const channelsFirst = config.find((layer) => layer.config.data_format === 'channels_first' && !cropsChannels(layer));
   if (channelsFirst !== undefined) throw new ChannelsFirstError(channelsFirst.name);
   const told: Partial<ShuffleNetSettings> = settingsFromMetadata(checkpoint.metadata) ?? {};
   checkStatedGroups(layers, seen, stated);

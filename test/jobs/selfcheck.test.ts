@@ -85,6 +85,9 @@ describe('slices', () => {
     expect(statedSlices(converted, 'auto')).toEqual({ slices: 'last', source: 'metadata' });
     expect(statedSlices(converted, undefined)).toEqual({ slices: 'last', source: 'metadata' });
     expect(statedSlices({}, 'auto')).toBeUndefined();
+    const modelConfig = { config: { layers: [{ class_name: 'Conv2D', config: { name: 'a', groups: 3 } }] } };
+    expect(statedSlices({ modelConfig }, 'auto')).toEqual({ slices: 'own', source: 'config' });
+    expect(statedSlices({ ...converted, modelConfig }, 'auto')?.source).toBe('metadata');
     expect(statedSlices({ metadata: { version: 99 } }, undefined)).toBeUndefined();
   });
 

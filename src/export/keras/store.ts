@@ -1,0 +1,28 @@
+// The weights as Keras 3 stores them: `layers/CLASS[_k]/vars/i`, layers of each class numbered in the model's order.
+// Read first: layers.ts.
+import { type Hdf5Group, writeHdf5 } from '../../checkpoint/hdf5-write.js';
+import type { KerasLayer } from './layers.js';
+
+/** The bytes of `model.weights.h5`. */
+export function writeStore(layers: readonly KerasLayer[]): Promise<Uint8Array<ArrayBuffer>> {
+  const seen = new Map<string, number>();
+  const groups = new Map<string, Hdf5Group>();
+  for (const { className, name, weights } of layers) {
+    const stem = snakeCase(className);
+    const number = seen.get(stem) ?? 0;
+    seen.set(stem, number + 1);
+    const datasets = new Map(weights.map((weight, i) => [String(i), weight]));
+    // Since 3.6 Keras writes the layer's name beside its weights, where any reader finds it.
+    const vars: Hdf5Group = { datasets, attributes: new Map([['name', name]]) };
+    groups.set(number === 0 ? stem : `${stem}_${number}`, { groups: new Map([['vars', vars]]) });
+  }
+  return writeHdf5({ groups: new Map([['layers', { groups }]]) });
+}
+
+/** Keras's `to_snake_case`: `BatchNormalization` is `batch_normalization`, `Conv2D` is `conv2d`. */
+function snakeCase(className: string): string {
+  return className
+    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
+    .replace(/([a-z])([A-Z])/g, '$1_$2')
+    .toLowerCase();
+}

@@ -1,0 +1,137 @@
+// A `.keras` file of built-in layers: what stands in it, and that it opens again as the same model. Real Keras loads it in
+// test/python/keras.test.ts.
+import { describe, expect, test, vi } from 'vitest';
+import { openCheckpoint } from '../../src/checkpoint/open.js';
+import { bytesSource } from '../../src/checkpoint/source.js';
+import { decodeText } from '../../src/core/bytes.js';
+import { kerasModel, toKeras } from '../../src/export/keras/keras.js';
+import type { KerasLayer } from '../../src/export/keras/layers.js';
+import { readZip } from '../../src/formats/zip.js';
+import { statedSlices } from '../../src/jobs/inference.js';
+import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
+import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
+import { loadBytes, loadFixture, randomModel } from '../helpers/models.js';
+
+const SMALL: ShuffleNetSettings = {
+  ...DEFAULT_SETTINGS,
+  groups: 3,
+  scaleFactor: 0.25,
+  numShuffleUnits: [1],
+  inputShape: [32, 32, 3],
+  classes: 4,
+};
+
+const member = (bytes: Uint8Array, name: string): Uint8Array =>
+  readZip(bytes, 'x')
+    .find((entry) => entry.name === name)!
+    .read();
+
+/** The weights by layer and role. */
+const values = ({ weights }: ShuffleNetModel): unknown =>
+  [...weights].map(([name, layer]) => [
+    name,
+    Object.entries(layer).map(([role, { data, shape }]) => [role, shape, data]),
+  ]);
+
+test.each<[string, () => Promise<ShuffleNetModel>]>([
+  [
+    'the digits network',
+    () => loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg', inputShape: [32, 32, 3] }),
+  ],
+  ['one of eight groups', () => loadFixture('k21-g8/weights.h5', { pooling: 'max', inputShape: [32, 32, 3] })],
+  ['one group', () => randomModel({ ...SMALL, groups: 1 })],
+  ['no top and no pooling, an odd size', () => randomModel({ ...SMALL, includeTop: false, pooling: null, inputShape: [33, 47, 1] })], // biome-ignore format: one line
+  ['late slices', () => randomModel({ ...SMALL, slices: 'last' })],
+  ['biases of the first revisions', () => randomModel({ ...SMALL, revision: { ...SMALL.revision, convBias: true } })],
+])('%s opens again as the same model', async (_, load) => {
+  const model = await load();
+  const bytes = await toKeras(model);
+  const again = await loadBytes('x.keras', bytes, { slices: model.settings.slices });
+  expect(again.settings).toEqual(model.settings);
+  expect(values(again)).toEqual(values(model));
+});
+
+test('the same model makes the same bytes, at any time of the day', async () => {
+  const model = await randomModel(SMALL);
+  const first = await toKeras(model);
+  vi.setSystemTime(new Date(2031, 4, 5, 6, 7, 8));
+  const second = await toKeras(model);
+  vi.useRealTimers();
+  expect(second).toEqual(first);
+  expect(Date.now()).toBeGreaterThan(Date.UTC(2020));
+});
+
+test('the settings travel, and the architecture tells the slices without them', async () => {
+  const checkpoint = await openCheckpoint(
+    bytesSource('x', await toKeras(await randomModel({ ...SMALL, slices: 'last' }))),
+  );
+  checkpoint.close();
+  expect(checkpoint.container).toBe('keras-v3-zip');
+  expect(checkpoint.metadata).toMatchObject({ network: 'ShuffleNet v1', settings: { slices: 'last' } });
+  expect(statedSlices(checkpoint, 'auto')).toEqual({ slices: 'last', source: 'metadata' });
+  const { modelConfig } = checkpoint;
+  expect(statedSlices({ modelConfig }, 'auto')).toEqual({ slices: 'last', source: 'config' });
+});
+
+describe('the architecture', () => {
+  const named = async (name: string, settings: Partial<ShuffleNetSettings> = {}): Promise<KerasLayer> =>
+    kerasModel(await randomModel({ ...SMALL, ...settings })).find((layer) => layer.name === name)!;
+
+  test('has built-in layers alone, under names that Keras 3 allows', async () => {
+    const layers = kerasModel(await randomModel(SMALL));
+    const built = ['InputLayer', 'Conv2D', 'DepthwiseConv2D', 'BatchNormalization', 'Activation', 'Reshape', 'Permute'];
+    const merging = ['Add', 'Concatenate', 'MaxPooling2D', 'AveragePooling2D', 'GlobalMaxPooling2D', 'Dense'];
+    expect(new Set(layers.map(({ className }) => className))).toEqual(new Set([...built, ...merging]));
+    const names = layers.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(names.filter((name) => /[^\w.-]/.test(name))).toEqual([]);
+  });
+
+  test('has one convolution with groups where the article has slices and a concat', async () => {
+    expect(await named('stage2_block2_1x1_gconv_1')).toMatchObject({
+      className: 'Conv2D',
+      config: { filters: 15, groups: 3, kernel_size: [1, 1], use_bias: false, activation: 'linear' },
+      inputs: ['stage2_block1_relu_out'],
+    });
+  });
+
+  test('shuffles channels by Reshape, Permute and Reshape', async () => {
+    const stem = 'stage2_block2_channel_shuffle';
+    expect(await named(`${stem}_split`)).toMatchObject({ config: { target_shape: [4, 4, 3, 5] } });
+    expect(await named(`${stem}_permute`)).toMatchObject({
+      config: { dims: [1, 2, 4, 3] },
+      outputShape: [4, 4, 5, 3],
+    });
+    expect(await named(stem)).toMatchObject({ config: { target_shape: [4, 4, 15] }, inputs: [`${stem}_permute`] });
+  });
+
+  test('cuts the last channels off for every group where slices are late', async () => {
+    const name = 'stage2_block2_1x1_gconv_1';
+    const slice = await named(`${name}_slice`, { slices: 'last' });
+    expect(slice).toMatchObject({ config: { data_format: 'channels_first' }, outputShape: [4, 4, 20] });
+    expect(slice.config.cropping).toEqual([[0, 0], [40, 0]]); // biome-ignore format: one line
+    expect(await named(name, { slices: 'last' })).toMatchObject({ config: { groups: 1 }, inputs: [`${name}_slice`] });
+  });
+
+  test('states every tensor with its shape, and lists what is merged as one argument', async () => {
+    const json = JSON.parse(decodeText(member(await toKeras(await randomModel(SMALL)), 'config.json')));
+    const layer = json.config.layers.find(({ name }: { name: string }) => name === 'stage2_block1_concat');
+    const tensor = (name: string, shape: unknown) => ({
+      class_name: '__keras_tensor__',
+      config: { shape, dtype: 'float32', keras_history: [name, 0, 0] },
+    });
+    expect(layer.inbound_nodes).toEqual([{ args: [[expect.anything(), expect.anything()]], kwargs: {} }]);
+    expect(layer.inbound_nodes[0].args[0]).toContainEqual(tensor('stage2_block1_bn_gconv_2', [null, 4, 4, 54]));
+    expect([json.config.name, json.config.input_layers, json.config.output_layers]).toEqual([
+      'ShuffleNet_0.25X_g3_br_0.25_1',
+      [['input_1', 0, 0]],
+      [['softmax', 0, 0]],
+    ]);
+  });
+});
+
+test('a network of unknown size is refused, with what to say', async () => {
+  const model = await randomModel({ ...SMALL, includeTop: false, inputShape: [null, null, 3] });
+  await expect(toKeras(model)).rejects.toMatchObject({ tag: 'KerasSize', kind: 'usage' });
+  await expect(toKeras(model)).rejects.toThrow('--input-shape 224,224,3');
+});
