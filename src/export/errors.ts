@@ -1,5 +1,5 @@
-// What can be wrong with an export after it was written.
-import { ShuffleportError } from '../core/errors.js';
+// What can be wrong with an export: asked for as its format cannot be, or not the same after it was written.
+import { ShuffleportError, UsageError } from '../core/errors.js';
 import { printable } from '../core/text.js';
 
 /** What was written does not read back as the model it was made from. */
@@ -17,5 +17,17 @@ export class ExportReadBackError extends ShuffleportError {
       },
       options,
     );
+  }
+}
+
+/** An option that the format leaves no choice about. */
+export class ExportOptionError extends UsageError {
+  override readonly tag = 'ExportOption';
+  constructor(flag: string, format: string, formats: string) {
+    super({
+      what: `The format ${format} leaves no choice about ${flag}.`,
+      expected: `${flag} with a format that has it: ${formats}`,
+      next: `leave out ${flag}, or say --to ${formats}`,
+    });
   }
 }
