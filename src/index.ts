@@ -26,6 +26,7 @@ export type { Note, WeightRole } from './core/weights.js';
 export { type EvaluatorOptions, evaluator } from './evaluator/evaluator.js';
 export { exportModel, verifyExport } from './export/export.js';
 export { EXPORT_FORMATS, type ExportFile, type ExportFormat } from './export/files.js';
+export type { ExportOptions, InputLayout } from './export/options.js';
 export { type NpzEntry, readNpz } from './formats/npz.js';
 export { type DecodedImage, decodeImage } from './image/decode.js';
 export { preprocess, RECIPES, type Recipe } from './image/recipes.js';

@@ -5,6 +5,7 @@ import { encodeText } from '../core/bytes.js';
 import { UsageError } from '../core/errors.js';
 import { printable } from '../core/text.js';
 import type { ExportFormat } from '../export/files.js';
+import type { InputLayout } from '../export/options.js';
 import type { Recipe } from '../image/recipes.js';
 import type { Conversion } from '../jobs/convert.js';
 import type { MakeReferenceOptions } from '../jobs/make-reference.js';
@@ -34,15 +35,23 @@ export interface ConvertTarget {
   readonly to?: ExportFormat;
   readonly output?: string;
   readonly force: boolean;
+  readonly fold?: boolean;
+  readonly inputLayout?: InputLayout;
 }
 
 /** `convert FILE`. The output is named after the network when no name is given. */
 export async function runConvert(file: string, options: LoadingOptions, target: ConvertTarget): Promise<Answer> {
+  const { fold, inputLayout } = target;
   const to = target.to ?? formatOf(target.output) ?? 'tfjs';
   const { convert } = await import('../jobs/convert.js');
   const { convertText } = await import('../report/others.js');
   const source = await fileSource(file);
-  const conversion = await convert(source, { ...options, to });
+  const conversion = await convert(source, {
+    ...options,
+    to,
+    ...(fold !== undefined && { fold }),
+    ...(inputLayout !== undefined && { inputLayout }),
+  });
   const output = target.output ?? join(dirname(file), defaultName(conversion, to));
   await write(output, conversion, to, target.force);
   const { files, check: _, name: __, ...rest } = conversion;
@@ -50,9 +59,11 @@ export async function runConvert(file: string, options: LoadingOptions, target: 
   return { command: 'convert', result, text: convertText(result), exitCode: PASS };
 }
 
+/** Formats of one file, whose names end in theirs. */
+const ONE_FILE: readonly ExportFormat[] = ['onnx', 'safetensors', 'npz'];
+
 function formatOf(output: string | undefined): ExportFormat | undefined {
-  if (output?.endsWith('.safetensors')) return 'safetensors';
-  return output?.endsWith('.npz') ? 'npz' : undefined;
+  return ONE_FILE.find((format) => output?.endsWith(`.${format}`));
 }
 
 const defaultName = ({ name }: Conversion, to: ExportFormat): string => (to === 'tfjs' ? name : `${name}.${to}`);

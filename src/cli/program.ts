@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { EXPORT_FORMATS } from '../export/files.js';
+import { INPUT_LAYOUTS, type InputLayout } from '../export/options.js';
 import { RECIPES } from '../image/recipes.js';
 import type { Environment } from '../report/github.js';
 import { INSPECT_FORMATS } from '../report/inspect.js';
@@ -104,25 +105,37 @@ function addConvert(root: Command, answer: Answering): void {
       ]),
     )
     .option('-o, --output <path>', 'where to (default: beside the file, named after the network)')
-    .option('--force', 'replace what is there');
+    .option('--force', 'replace what is there')
+    .option('--fold', 'onnx: fold batch normalisations into the convolutions before them (default)')
+    .option('--no-fold', 'onnx: leave them, with their weights as they are')
+    .addOption(
+      new Option('--input-layout <layout>', 'onnx: the layout of the input (default: nhwc)').choices([
+        ...INPUT_LAYOUTS,
+      ]),
+    );
   addSettingsOptions(command)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport convert weights.h5 --pooling avg -o model/\n  shuffleport convert weights.h5 --pooling avg -o weights.safetensors',
+      '\nExamples:\n  shuffleport convert weights.h5 --pooling avg -o model/\n  shuffleport convert weights.h5 --pooling avg -o weights.safetensors\n  shuffleport convert weights.h5 --pooling avg -o model.onnx',
     )
-    .action(
-      (
-        file: string,
-        flags: SettingsFlags & { to?: (typeof EXPORT_FORMATS)[number]; output?: string; force?: boolean },
-      ) =>
-        answer(`converting ${file}`, () =>
-          runConvert(file, loadingOptions(flags), {
-            ...picked(flags, ['to', 'output']),
-            force: flags.force ?? false,
-          }),
-        ),
+    .action((file: string, flags: SettingsFlags & ConvertFlags) =>
+      answer(`converting ${file}`, () =>
+        runConvert(file, loadingOptions(flags), {
+          ...picked(flags, ['to', 'output', 'fold', 'inputLayout']),
+          force: flags.force ?? false,
+        }),
+      ),
     );
+}
+
+/** The flags of `convert` beside settings. */
+interface ConvertFlags {
+  readonly to?: (typeof EXPORT_FORMATS)[number];
+  readonly output?: string;
+  readonly force?: boolean;
+  readonly fold?: boolean;
+  readonly inputLayout?: InputLayout;
 }
 
 function addVerify(root: Command, answer: Answering, surroundings: Surroundings): void {

@@ -1,5 +1,5 @@
-// What can be wrong with an export: what it cannot hold, and what was written and is not what should have been.
-import { ShuffleportError } from '../core/errors.js';
+// What can be wrong with an export: asked for as its format cannot be, or not the same after it was written.
+import { ShuffleportError, UsageError } from '../core/errors.js';
 import { formatShape } from '../core/tensor.js';
 import { printable } from '../core/text.js';
 
@@ -32,6 +32,18 @@ export class KerasSizeError extends ShuffleportError {
       found: formatShape(shape),
       expected: 'known sizes: the channel shuffle is a Reshape of them there',
       next: 'state them, such as --input-shape 224,224,3',
+    });
+  }
+}
+
+/** An option that the format leaves no choice about. */
+export class ExportOptionError extends UsageError {
+  override readonly tag = 'ExportOption';
+  constructor(flag: string, format: string, formats: string) {
+    super({
+      what: `The format ${format} leaves no choice about ${flag}.`,
+      expected: `${flag} with a format that has it: ${formats}`,
+      next: `leave out ${flag}, or say --to ${formats}`,
     });
   }
 }

@@ -10,6 +10,9 @@ import { fromNpz, fromSafetensors, toNpz, toSafetensors, type WrittenWeights } f
 import { ExportReadBackError } from './errors.js';
 import type { ExportFile, ExportFormat } from './files.js';
 import { namedWeights } from './named-weights.js';
+import { toOnnx } from './onnx/model.js';
+import { fromOnnx, onnxWeights } from './onnx/read.js';
+import { checkExportOptions, type ExportOptions } from './options.js';
 import { toGraphModel } from './tfjs/graph.js';
 import { fromGraphModel } from './tfjs/read.js';
 
@@ -17,10 +20,13 @@ import { fromGraphModel } from './tfjs/read.js';
  * The model in that format: `model.json` and its shards for `tfjs`, one file named after the network for the others.
  * Where they go is the caller's business.
  */
-export function exportModel(model: ShuffleNetModel, format: ExportFormat): ExportFile[] {
+export function exportModel(model: ShuffleNetModel, format: ExportFormat, options: ExportOptions = {}): ExportFile[] {
+  checkExportOptions(format, options);
   switch (format) {
     case 'tfjs':
       return toGraphModel(model);
+    case 'onnx':
+      return [{ name: `${model.network.name}.onnx`, bytes: toOnnx(model, options) }];
     case 'safetensors':
       return [{ name: `${model.network.name}.safetensors`, bytes: toSafetensors(model) }];
     case 'npz':
@@ -29,13 +35,18 @@ export function exportModel(model: ShuffleNetModel, format: ExportFormat): Expor
 }
 
 /**
- * Reads `files`, as they are on disk now, and compares them with `model`: every weight bit for bit, the settings, and
- * for `tfjs` the graph. Throws `ExportReadBackError`.
+ * Reads `files`, as they are on disk now, and compares them with `model` exported with `options`: every weight bit for
+ * bit, the settings, and for `tfjs` and `onnx` the graph. Throws `ExportReadBackError`.
  */
-export function verifyExport(model: ShuffleNetModel, format: ExportFormat, files: readonly ExportFile[]): void {
+export function verifyExport(
+  model: ShuffleNetModel,
+  format: ExportFormat,
+  files: readonly ExportFile[],
+  options: ExportOptions = {},
+): void {
   const where = files[0]?.name ?? model.network.name;
-  const { weights, record } = readBack(model, format, files, where);
-  const expected = namedWeights(model);
+  const { weights, record } = readBack(model, format, files, options, where);
+  const expected = format === 'onnx' ? onnxWeights(model, options) : namedWeights(model);
   for (const [key, weight] of expected) checkWeight(key, weights.get(key), weight, where);
   if (weights.size !== expected.length) {
     throw new ExportReadBackError(where, `${weights.size} weights`, `${expected.length} weights`);
@@ -49,6 +60,7 @@ function readBack(
   model: ShuffleNetModel,
   format: ExportFormat,
   files: readonly ExportFile[],
+  options: ExportOptions,
   where: string,
 ): WrittenWeights {
   try {
@@ -57,6 +69,7 @@ function readBack(
     if (file === undefined || others.length > 0) {
       throw new ExportReadBackError(where, `${files.length} files`, '1 file');
     }
+    if (format === 'onnx') return fromOnnx(file.bytes, model, options, where);
     return format === 'npz' ? fromNpz(file.bytes, where) : fromSafetensors(file.bytes, where);
   } catch (error) {
     if (isShuffleportError(error, 'ExportReadBack')) throw error;

@@ -7,8 +7,11 @@ export interface ExportFile {
   readonly bytes: Uint8Array;
 }
 
-/** `tfjs`: a TensorFlow.js graph model. `safetensors`, `npz`: the weights by layer and role, with the settings. */
-export type ExportFormat = 'tfjs' | 'safetensors' | 'npz';
+/**
+ * `tfjs`: a TensorFlow.js graph model. `onnx`: an ONNX model. `safetensors`, `npz`: the weights by layer and role, with
+ * the settings.
+ */
+export type ExportFormat = 'tfjs' | 'onnx' | 'safetensors' | 'npz';
 
 /** Every format, by the word that chooses it. */
-export const EXPORT_FORMATS: readonly ExportFormat[] = ['tfjs', 'safetensors', 'npz'];
+export const EXPORT_FORMATS: readonly ExportFormat[] = ['tfjs', 'onnx', 'safetensors', 'npz'];

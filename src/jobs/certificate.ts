@@ -27,8 +27,8 @@ export async function certify(
   return { ...result, certificate: { version, options, hashes } };
 }
 
-/** The file's, and after an index of shards each shard's. */
-async function hashesOf(source: Source): Promise<HashedFile[]> {
+/** The file's hash, and after an index of shards each shard's. */
+export async function hashesOf(source: Source): Promise<HashedFile[]> {
   const bytes = await source.bytes();
   const hashes = [{ name: source.name, sha256: await sha256(bytes) }];
   for (const name of shardsIn(bytes, printable(source.name))) {

@@ -2,12 +2,14 @@
 import type { Source } from '../checkpoint/source.js';
 import { exportModel, verifyExport } from '../export/export.js';
 import type { ExportFile, ExportFormat } from '../export/files.js';
+import { checkExportOptions, type ExportOptions } from '../export/options.js';
 import { networkParameters } from '../network/cost.js';
 import type { ConvertResult } from '../results/convert.js';
+import { hashesOf } from './certificate.js';
 import { type LoadingOptions, loadModel } from './model.js';
 
 /** What to write. */
-export interface ConvertOptions extends LoadingOptions {
+export interface ConvertOptions extends LoadingOptions, Pick<ExportOptions, 'fold' | 'inputLayout'> {
   readonly to: ExportFormat;
 }
 
@@ -21,19 +23,32 @@ export interface Conversion extends Omit<ConvertResult, 'output' | 'files'> {
 }
 
 /** Loads the network in `source` and writes it in another format, in memory. */
-export async function convert(source: Source, options: ConvertOptions): Promise<Conversion> {
-  const model = await loadModel(source, options);
-  const files = exportModel(model, options.to);
-  const check = (written: readonly ExportFile[]): void => verifyExport(model, options.to, written);
+export async function convert(
+  source: Source,
+  { to, fold, inputLayout, ...loading }: ConvertOptions,
+): Promise<Conversion> {
+  const choices: ExportOptions = {
+    ...(fold !== undefined && { fold }),
+    ...(inputLayout !== undefined && { inputLayout }),
+  };
+  checkExportOptions(to, choices);
+  const model = await loadModel(source, loading);
+  const options = to === 'onnx' ? { ...choices, hashes: await hashesIn(source) } : choices;
+  const files = exportModel(model, to, options);
+  const check = (written: readonly ExportFile[]): void => verifyExport(model, to, written, options);
   check(files);
   return {
     source: { name: source.name, bytes: source.size },
-    format: options.to,
+    format: to,
     name: model.network.name,
     config: model.settings,
     parameters: networkParameters(model.network),
     report: model.report,
+    folded: to === 'onnx' && fold !== false,
     files,
     check,
   };
 }
+
+/** Without names: where the file lies must not decide the bytes of what is made of it. */
+const hashesIn = async (source: Source): Promise<string[]> => (await hashesOf(source)).map(({ sha256 }) => sha256);

@@ -11,5 +11,7 @@ export interface ConvertResult {
   readonly files: readonly FileDescription[];
   readonly config: NetworkConfig;
   readonly parameters: number;
+  /** Whether batch normalisations were folded into the convolutions before them. */
+  readonly folded: boolean;
   readonly report: LoadReport;
 }

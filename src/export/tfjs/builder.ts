@@ -2,6 +2,7 @@
 // Read first: nodes.ts.
 import { sizeOf, type Tensor, tensor } from '../../core/tensor.js';
 import type { Network } from '../../network/layer.js';
+import { innerName } from '../inner-name.js';
 import { type Attribute, fixed, type GraphNode } from './nodes.js';
 
 /** What has been built so far. Nodes stand in an order in which they can run. */
@@ -16,13 +17,6 @@ export interface GraphBuilder {
 /** An empty graph for this network. */
 export function graphBuilder({ layers }: Pick<Network, 'layers'>): GraphBuilder {
   return { nodes: [], constants: new Map(), layerNames: new Set(layers.map(({ name }) => name)) };
-}
-
-/** The name of something inside a layer: `LAYER/part`, with underscores after it where a layer is called that. */
-export function innerName(layerNames: ReadonlySet<string>, layer: string, part: string): string {
-  let name = `${layer}/${part}`;
-  while (layerNames.has(name)) name += '_';
-  return name;
 }
 
 /** Adds an operation and returns its name. */

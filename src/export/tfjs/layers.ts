@@ -2,7 +2,8 @@
 // before it and its constants are called `LAYER/part`. Read first: nodes.ts, builder.ts.
 import type { Layer, LayerOf } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
-import { addConstant, addIntegers, addNode, type GraphBuilder, innerName } from './builder.js';
+import { innerName } from '../inner-name.js';
+import { addConstant, addIntegers, addNode, type GraphBuilder } from './builder.js';
 import { type Attribute, batched, integers, text, windowAttributes } from './nodes.js';
 
 /** Adds one layer; the layers it takes have been added before. */

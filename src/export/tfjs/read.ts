@@ -8,7 +8,7 @@ import type { Model } from '../../network/model.js';
 import type { WrittenWeights } from '../arrays.js';
 import { ExportReadBackError } from '../errors.js';
 import type { ExportFile } from '../files.js';
-import { innerName } from './builder.js';
+import { innerName } from '../inner-name.js';
 import { type GraphModelJson, graphOf, MODEL_FILE, signatureOf } from './graph.js';
 import { specsOf, type WeightSpec } from './weights.js';
 
