@@ -60,7 +60,7 @@ export async function runConvert(file: string, options: LoadingOptions, target: 
 }
 
 /** Formats of one file, whose names end in theirs. */
-const ONE_FILE: readonly ExportFormat[] = ['onnx', 'safetensors', 'npz'];
+const ONE_FILE: readonly ExportFormat[] = ['onnx', 'keras', 'safetensors', 'npz'];
 
 function formatOf(output: string | undefined): ExportFormat | undefined {
   return ONE_FILE.find((format) => output?.endsWith(`.${format}`));

@@ -9,6 +9,8 @@ import { settingsRecord } from '../shufflenet/metadata.js';
 import { fromNpz, fromSafetensors, toNpz, toSafetensors, type WrittenWeights } from './arrays.js';
 import { ExportReadBackError } from './errors.js';
 import type { ExportFile, ExportFormat } from './files.js';
+import { toKeras } from './keras/keras.js';
+import { fromKeras } from './keras/read.js';
 import { namedWeights } from './named-weights.js';
 import { toOnnx } from './onnx/model.js';
 import { fromOnnx, onnxWeights } from './onnx/read.js';
@@ -20,13 +22,19 @@ import { fromGraphModel } from './tfjs/read.js';
  * The model in that format: `model.json` and its shards for `tfjs`, one file named after the network for the others.
  * Where they go is the caller's business.
  */
-export function exportModel(model: ShuffleNetModel, format: ExportFormat, options: ExportOptions = {}): ExportFile[] {
+export async function exportModel(
+  model: ShuffleNetModel,
+  format: ExportFormat,
+  options: ExportOptions = {},
+): Promise<ExportFile[]> {
   checkExportOptions(format, options);
   switch (format) {
     case 'tfjs':
       return toGraphModel(model);
     case 'onnx':
       return [{ name: `${model.network.name}.onnx`, bytes: toOnnx(model, options) }];
+    case 'keras':
+      return [{ name: `${model.network.name}.keras`, bytes: await toKeras(model) }];
     case 'safetensors':
       return [{ name: `${model.network.name}.safetensors`, bytes: toSafetensors(model) }];
     case 'npz':
@@ -36,16 +44,16 @@ export function exportModel(model: ShuffleNetModel, format: ExportFormat, option
 
 /**
  * Reads `files`, as they are on disk now, and compares them with `model` exported with `options`: every weight bit for
- * bit, the settings, and for `tfjs` and `onnx` the graph. Throws `ExportReadBackError`.
+ * bit, the settings, and for `tfjs`, `onnx` and `keras` the graph. Throws `ExportReadBackError`.
  */
-export function verifyExport(
+export async function verifyExport(
   model: ShuffleNetModel,
   format: ExportFormat,
   files: readonly ExportFile[],
   options: ExportOptions = {},
-): void {
+): Promise<void> {
   const where = files[0]?.name ?? model.network.name;
-  const { weights, record } = readBack(model, format, files, options, where);
+  const { weights, record } = await readBack(model, format, files, options, where);
   const expected = format === 'onnx' ? onnxWeights(model, options) : namedWeights(model);
   for (const [key, weight] of expected) checkWeight(key, weights.get(key), weight, where);
   if (weights.size !== expected.length) {
@@ -56,13 +64,13 @@ export function verifyExport(
   }
 }
 
-function readBack(
+async function readBack(
   model: ShuffleNetModel,
   format: ExportFormat,
   files: readonly ExportFile[],
   options: ExportOptions,
   where: string,
-): WrittenWeights {
+): Promise<WrittenWeights> {
   try {
     if (format === 'tfjs') return fromGraphModel(files, model);
     const [file, ...others] = files;
@@ -70,6 +78,7 @@ function readBack(
       throw new ExportReadBackError(where, `${files.length} files`, '1 file');
     }
     if (format === 'onnx') return fromOnnx(file.bytes, model, options, where);
+    if (format === 'keras') return await fromKeras(file.bytes, model, where);
     return format === 'npz' ? fromNpz(file.bytes, where) : fromSafetensors(file.bytes, where);
   } catch (error) {
     if (isShuffleportError(error, 'ExportReadBack')) throw error;

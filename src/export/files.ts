@@ -8,10 +8,10 @@ export interface ExportFile {
 }
 
 /**
- * `tfjs`: a TensorFlow.js graph model. `onnx`: an ONNX model. `safetensors`, `npz`: the weights by layer and role, with
+ * `tfjs`: a TensorFlow.js graph model. `onnx`: an ONNX model. `keras`: a `.keras` file of Keras 3. `safetensors`, `npz`: the weights by layer and role, with
  * the settings.
  */
-export type ExportFormat = 'tfjs' | 'onnx' | 'safetensors' | 'npz';
+export type ExportFormat = 'tfjs' | 'onnx' | 'keras' | 'safetensors' | 'npz';
 
 /** Every format, by the word that chooses it. */
-export const EXPORT_FORMATS: readonly ExportFormat[] = ['tfjs', 'onnx', 'safetensors', 'npz'];
+export const EXPORT_FORMATS: readonly ExportFormat[] = ['tfjs', 'onnx', 'keras', 'safetensors', 'npz'];

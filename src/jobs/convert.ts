@@ -18,8 +18,8 @@ export interface Conversion extends Omit<ConvertResult, 'output' | 'files'> {
   /** The article's name for the network: the default name of what is written. */
   readonly name: string;
   readonly files: readonly ExportFile[];
-  /** Throws unless the files, as read back, hold every weight bit for bit. */
-  check(files: readonly ExportFile[]): void;
+  /** Rejects unless the files, as read back, hold every weight bit for bit. */
+  check(files: readonly ExportFile[]): Promise<void>;
 }
 
 /** Loads the network in `source` and writes it in another format, in memory. */
@@ -34,9 +34,9 @@ export async function convert(
   checkExportOptions(to, choices);
   const model = await loadModel(source, loading);
   const options = to === 'onnx' ? { ...choices, hashes: await hashesIn(source) } : choices;
-  const files = exportModel(model, to, options);
-  const check = (written: readonly ExportFile[]): void => verifyExport(model, to, written, options);
-  check(files);
+  const files = await exportModel(model, to, options);
+  const check = (written: readonly ExportFile[]): Promise<void> => verifyExport(model, to, written, options);
+  await check(files);
   return {
     source: { name: source.name, bytes: source.size },
     format: to,

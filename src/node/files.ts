@@ -34,7 +34,7 @@ export interface WriteOptions {
   /** Replace what is there. */
   readonly force?: boolean;
   /** Called with the files as read back from disk, before they get their names. Throws if they are wrong. */
-  readonly check?: (files: readonly ExportFile[]) => void;
+  readonly check?: (files: readonly ExportFile[]) => void | Promise<void>;
 }
 
 /** Throws an `OutputExistsError` where one of `paths` is there already and may not be replaced; before any is written. */
@@ -47,7 +47,7 @@ export async function checkOutputs(paths: readonly string[], { force = false }: 
 export async function writeOutputFile(path: string, file: ExportFile, options: WriteOptions = {}): Promise<void> {
   await writeThenRename(path, options, async (temporary) => {
     await writeFile(temporary, file.bytes);
-    options.check?.([{ name: file.name, bytes: await readFile(temporary) }]);
+    await options.check?.([{ name: file.name, bytes: await readFile(temporary) }]);
   });
 }
 
@@ -60,7 +60,7 @@ export async function writeOutputFolder(
   await writeThenRename(path, options, async (temporary) => {
     await mkdir(temporary);
     for (const { name, bytes } of files) await writeFile(join(temporary, name), bytes);
-    options.check?.(
+    await options.check?.(
       await Promise.all(files.map(async ({ name }) => ({ name, bytes: await readFile(join(temporary, name)) }))),
     );
   });

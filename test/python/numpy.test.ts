@@ -199,7 +199,7 @@ async function otherFiles(): Promise<Record<string, Task>> {
     revision: { convBias: true, firstGconv2Grouped: true, bottleneckFrom: 'out-in' },
   });
   const written: Record<string, Task> = {
-    'early.safetensors': task('early.safetensors', exportModel(early, 'safetensors')[0]!.bytes, {}),
+    'early.safetensors': task('early.safetensors', (await exportModel(early, 'safetensors'))[0]!.bytes, {}),
     'g3.npz': task('g3.npz', files[0]!.bytes, {}),
     'turned.npz': task('turned.npz', writeNpz(turned), { ...MAX, kernelOrder: 'oihw' }),
     'model_noopt.h5': task('model_noopt.h5', fixtureBytes('k21-g3-full/model_noopt.h5'), {}),

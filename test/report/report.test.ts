@@ -342,6 +342,7 @@ test('what convert says is what was written, where, and that it was read back', 
       { name: 'shard', bytes: 1_100_000 },
     ],
     config: CONFIG,
+    folded: false,
     parameters: 28_258,
     report: {
       ...report,

@@ -70,7 +70,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     ['trained-digits-g3', 'weights.h5', 'reference.npz', { pooling: 'avg' }],
   ] as const)('%s/%s computes every layer of %s as Keras did', async (folder, weights, reference, stated) => {
     const { input, layers } = keras(`${folder}/${reference}`);
-    const graph = await loadTfjs(exportModel(await loadFixture(`${folder}/${weights}`, stated), 'tfjs'));
+    const graph = await loadTfjs(await exportModel(await loadFixture(`${folder}/${weights}`, stated), 'tfjs'));
     expectLayers(await tfjsExecutor(graph).run(input, [...layers.keys()]), layers);
     graph.dispose();
   });
@@ -79,7 +79,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     const model = await loadFixture('k21-g8/weights.h5', { pooling: 'avg' });
     const { input } = keras('k21-g8/reference.npz');
     const names = model.network.layers.map(({ name }) => name);
-    const graph = await loadTfjs(exportModel(model, 'tfjs'));
+    const graph = await loadTfjs(await exportModel(model, 'tfjs'));
     expectLayers(await tfjsExecutor(graph).run(input, names), await evaluator(model).run(input, names));
     graph.dispose();
   });
@@ -91,7 +91,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     const model = await loadFixture('k21-g3/weights.h5', { pooling: 'max', inputShape: [null, null, 3] });
     const input = noise([1, height, width, 3]);
     const names = model.network.layers.map(({ name }) => name);
-    const graph = await loadTfjs(exportModel(model, 'tfjs'));
+    const graph = await loadTfjs(await exportModel(model, 'tfjs'));
     expect(graph.inputs[0]!.shape).toEqual([-1, -1, -1, 3]);
     expectLayers(await tfjsExecutor(graph).run(input, names), await evaluator(model).run(input, names));
     graph.dispose();
@@ -106,7 +106,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     const model = await randomModel({ ...SMALL, ...differing });
     const input = noise([2, 32, 32, 3]);
     const names = model.network.layers.map(({ name }) => name);
-    const graph = await loadTfjs(exportModel(model, 'tfjs'));
+    const graph = await loadTfjs(await exportModel(model, 'tfjs'));
     expectLayers(await tfjsExecutor(graph).run(input, names), await evaluator(model).run(input, names));
     graph.dispose();
   });
@@ -114,7 +114,10 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
   test('weights that lie across shards arrive whole', async () => {
     const model = await loadFixture('k21-g3/weights.h5', { pooling: 'max' });
     const { input } = keras('k21-g3/reference.npz');
-    const [whole, cut] = await Promise.all([loadTfjs(exportModel(model, 'tfjs')), loadTfjs(toGraphModel(model, 999))]);
+    const [whole, cut] = await Promise.all([
+      loadTfjs(await exportModel(model, 'tfjs')),
+      loadTfjs(toGraphModel(model, 999)),
+    ]);
     expect(await tfjsExecutor(cut).run(input)).toEqual(await tfjsExecutor(whole).run(input));
     for (const graph of [whole, cut]) graph.dispose();
   });
@@ -123,7 +126,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     let graph: GraphModel;
     beforeAll(async () => {
       graph = await loadTfjs(
-        exportModel(await loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg' }), 'tfjs'),
+        await exportModel(await loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg' }), 'tfjs'),
       );
     });
 

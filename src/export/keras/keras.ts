@@ -30,6 +30,11 @@ export async function toKeras(model: ShuffleNetModel): Promise<Uint8Array<ArrayB
   ]);
 }
 
+/** What `config.json` says: the network as Keras deserialises it. */
+export function kerasConfig(model: Pick<ShuffleNetModel, 'network' | 'weights'>): unknown {
+  return configOf(model.network, kerasModel(model));
+}
+
 /** The network in layers of Keras 3, in an order in which they can run. */
 export function kerasModel(model: Pick<ShuffleNetModel, 'network' | 'weights'>): KerasLayer[] {
   const shapes = new Map(model.network.layers.map(({ name, outputShape }) => [name, outputShape]));
