@@ -28,20 +28,36 @@ export interface VerifyOptions extends LoadingOptions {
 }
 
 /** Checks the network in `source` against every layer recorded in `reference`. */
-export function verify(source: Source, reference: Source, options: VerifyOptions = {}): Promise<VerifyResult> {
+export async function verify(source: Source, reference: Source, options: VerifyOptions = {}): Promise<VerifyResult> {
+  return (await verification(source, reference, options)).result;
+}
+
+/** A verification with what it was made of. */
+export interface Verification {
+  readonly result: VerifyResult;
+  readonly model: LoadedModel;
+  readonly fixture: Fixture;
+  readonly parity: Parity;
+  /** How the file writes layers' names. */
+  readonly encode: (name: string) => string;
+}
+
+/** What `verify` does, for jobs that go on from there. */
+export function verification(source: Source, reference: Source, options: VerifyOptions): Promise<Verification> {
   return withCheckpoint(source, async (checkpoint) => {
     const stated = infer(checkpoint, options);
     const fixture = readFixture(await reference.bytes(), printable(reference.name));
     const inference = options.inputShape === undefined ? sizedFor(stated, fixture) : stated;
     const trials = await attempt(inference, fixture, poolingsToTry(inference, fixture), options);
     const { trial, decided } = bestOf(trials);
-    return {
+    const result = {
       source: { name: source.name, bytes: source.size },
       reference: { name: reference.name, bytes: reference.size },
       ...summary(trial, decided),
       pooling: decision(inference, trial, trials.length, decided),
       slices: chooseSlices(trial.model.weightsSay ?? slicesFromWeights(trial.model), inference.stated),
     };
+    return { result, ...trial, fixture, encode: inference.layers.fileName };
   });
 }
 
