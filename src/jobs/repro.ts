@@ -7,7 +7,7 @@ import { walkMaterial } from '../parity/verify.js';
 import type { VerifyResult } from '../results/verify.js';
 import { reproArrays } from './repro/arrays.js';
 import { reproScript } from './repro/script.js';
-import { type Verification, type VerifyOptions, verification } from './verify.js';
+import { resultOf, type Verification, type VerifyOptions, verification } from './verify.js';
 
 /** Two files in memory. The script loads an .npz file of its own name beside it. */
 export interface Repro {
@@ -24,7 +24,7 @@ export async function verifyWithRepro(
   options: VerifyOptions = {},
 ): Promise<{ readonly result: VerifyResult; readonly repro: Repro | null }> {
   const made = await verification(source, reference, options);
-  return { result: made.result, repro: reproOf(made) };
+  return { result: resultOf(made, reference), repro: reproOf(made) };
 }
 
 function reproOf({ model, fixture, parity, encode }: Verification): Repro | null {
