@@ -9,20 +9,16 @@ import { fileSource } from './node/files.js';
 /** What importing this module gives to Vitest's `expect`. */
 export const matchers = matchersWith(fileSource);
 
-expect.extend({ ...matchers });
+expect.extend(matchers);
 
 declare module 'vitest' {
+  /** What both `expect(…)` and `expect` have, from Vitest 3.2 on. */
   // biome-ignore lint/suspicious/noExplicitAny: an interface is added to only by its own parameters
-  interface Assertion<T = any> {
+  interface Matchers<T = any> {
     /** Passes where every recorded layer is within its bound; received is a model, a path or a source. To be awaited. */
     toMatchReference(reference: Reference, options?: MatchOptions): Promise<void>;
     /** Passes where no value lies further from the expected one than its bound. */
     toBeWithinBound(expected: Values, bound: Bound): void;
-  }
-  interface AsymmetricMatchersContaining {
-    /** An array of which no value lies further from the expected one than its bound. */
-    // biome-ignore lint/suspicious/noExplicitAny: as Vitest's own, so that it may stand where any value does
-    toBeWithinBound(expected: Values, bound: Bound): any;
   }
 }
 

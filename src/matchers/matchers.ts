@@ -7,8 +7,8 @@ export interface MatcherContext {
   readonly isNot?: boolean;
 }
 
-/** Both matchers. */
-export interface Matchers {
+/** Both matchers. (A type and no interface, so that it may stand where any names of matchers do.) */
+export type Matchers = {
   toMatchReference(
     this: MatcherContext,
     received: unknown,
@@ -16,7 +16,7 @@ export interface Matchers {
     options?: MatchOptions,
   ): Promise<Judged>;
   toBeWithinBound(this: MatcherContext, received: unknown, expected: unknown, bound: unknown): Judged;
-}
+};
 
 /** The matchers, with files opened by `open`. */
 export function matchersWith(open: OpenFile): Matchers {

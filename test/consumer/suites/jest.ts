@@ -7,7 +7,7 @@ declare const console: { log(...values: unknown[]): void };
 const fixture = (name: string): string => `${process.env.SHUFFLEPORT_FIXTURES}/${name}`;
 const WEIGHTS = fixture('k21-g3/weights.h5');
 
-expect.extend({ ...matchers });
+expect.extend(matchers);
 
 await expect(WEIGHTS).toMatchReference(fixture('k21-g3/reference.npz'), { pooling: 'max' });
 await expect(WEIGHTS).not.toMatchReference(fixture('k21-g3/reference_lastslice.npz'), { pooling: 'max' });
