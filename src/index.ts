@@ -41,6 +41,7 @@ export { type LoadingOptions, loadModel } from './jobs/model.js';
 export type { NetworkOptions } from './jobs/network-options.js';
 export { type PredictOptions, predict } from './jobs/predict.js';
 export { readCertificate } from './jobs/read-certificate.js';
+export { type Repro, verifyWithRepro } from './jobs/repro.js';
 export { selfCheckFile } from './jobs/selfcheck.js';
 export { type VerifyOptions, verify } from './jobs/verify.js';
 export { layerMacs, layerParameters, networkMacs, networkParameters } from './network/cost.js';

@@ -1,4 +1,4 @@
-// The public face, frozen: what `shuffleport` and `shuffleport/node` export, with kinds and types.
+// The public faces, frozen: what `shuffleport` and its other entries export, with kinds and types.
 // Read first: test/helpers/public-types.ts, which prints them.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile, publicTypes } from './helpers/public-types.js';
 
 const root = join(import.meta.dirname, '..');
-const FACES = ['index', 'node'];
+const FACES = ['index', 'node', 'vitest', 'jest'];
 const CHANGED =
   'The public types are not those in test/snapshots. If the change is meant, run ' +
   '`npx vitest run test/api.test.ts --update`, look at the difference, and say it in CHANGELOG.md.';

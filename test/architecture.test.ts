@@ -16,8 +16,8 @@ const FLOORS: readonly (readonly string[])[] = [
   // The shapes of results: jobs fill them and reports print them, so they lie below both.
   ['parity', 'results'],
   ['jobs', 'report'],
-  ['node'],
-  ['cli', 'web', 'index.ts', 'node.ts', 'runtime.ts', 'vitest.ts'],
+  ['node', 'matchers'],
+  ['cli', 'web', 'index.ts', 'node.ts', 'runtime.ts', 'vitest.ts', 'jest.ts'],
 ];
 
 /** Who may import Node's own modules. Everything else also runs in a page. */

@@ -1,6 +1,6 @@
 // The package as users get it: packed, unpacked elsewhere, compiled against, imported and run. Needs `npm run build`
 // (`npm test` does it) and no network. Read first: test/consumer/index.ts, a user's program.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -115,6 +115,57 @@ describe('the packed package', () => {
     const version =
       "import('shuffleport/package.json', { with: { type: 'json' } }).then((m) => console.log(m.default.version))";
     expect(node(home, '--no-warnings', '-e', version)).toBe(`${manifest.version}\n`);
+  });
+
+  test('has matchers for Jest that load no Vitest', () => {
+    const loaded = (entry: string) =>
+      node(home, '-e', `import('${entry}').then((m) => console.log(Object.keys(m)), (e) => console.log(e.message))`);
+    expect(loaded('shuffleport/jest')).toBe("[ 'matchers' ]\n");
+    expect(loaded('shuffleport/vitest')).toContain("Cannot find package 'vitest'");
+  });
+
+  describe('in the suites of others', () => {
+    const suites = join(home, 'suites');
+    const env = { ...process.env, SHUFFLEPORT_FIXTURES: join(root, 'fixtures', 'keras') };
+    /** A program that may end badly: it is given suites with red tests. */
+    const printed = (...args: string[]): string =>
+      spawnSync(process.execPath, args, { cwd: suites, encoding: 'utf8', env: { ...env, NO_COLOR: '1' } }).stdout;
+    const RED_FILE =
+      /^FAIL \S+weights.h5: 10 of 68 layers at fault,.*\n {2}cause: The reference has late-bound slices/s;
+    const RED_ARRAYS =
+      /^expected every value to be within its bound: 1 of 3 values \(33.3 %\) are off\n {2}worst at: \[2\]\n {2}value: {4}4\n/;
+
+    beforeAll(() => {
+      for (const name of ['vitest', 'expect']) symlinkSync(join(root, 'node_modules', name), join(modules, name));
+    });
+
+    test('the matchers have types, for Vitest and for Jest', () => {
+      expect(node(suites, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')).toBe('');
+    });
+
+    test('the matchers are green and red in Vitest', () => {
+      const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
+      const { testResults } = JSON.parse(printed(vitest, 'run', '--reporter=json'));
+      const results: { title: string; status: string; failureMessages: string[] }[] = testResults[0].assertionResults;
+      expect(results.map(({ title, status }) => `${status} ${title}`)).toEqual([
+        'passed green: a file',
+        'passed green: a model',
+        'passed green: arrays',
+        'failed red: a file',
+        'failed red: arrays',
+      ]);
+      const [file, arrays] = results
+        .slice(3)
+        .map(({ failureMessages }) => failureMessages[0]!.replace(/^\w*Error: /, ''));
+      expect(file).toMatch(RED_FILE);
+      expect(arrays).toMatch(RED_ARRAYS);
+    });
+
+    test("the matchers are green and red with Jest's expect", () => {
+      const out = printed('--experimental-vm-modules', '--no-warnings', join('out', 'jest.js'));
+      expect(out).toMatch(RED_FILE);
+      expect(out.slice(out.indexOf('expected every value'))).toMatch(RED_ARRAYS);
+    });
   });
 
   test('has a command that npx finds and that knows its version', () => {

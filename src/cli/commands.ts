@@ -12,6 +12,7 @@ import type { MakeReferenceOptions } from '../jobs/make-reference.js';
 import type { LoadingOptions } from '../jobs/model.js';
 import { checkOutputs, fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
 import type { InspectFormat } from '../report/inspect.js';
+import type { ReportedResult } from '../results/certificate.js';
 import { NO, PASS, USAGE } from './exit-codes.js';
 import type { Answer } from './output.js';
 import type { ReportFlags, Surroundings } from './verify-reports.js';
@@ -82,14 +83,19 @@ export async function runVerify(
   surroundings: Surroundings,
 ): Promise<Answer> {
   if (reference === undefined) return runSelfCheck(file, options, flags);
-  await checkOutputs(flags.output ?? [], flags);
+  const { reproPaths, reported, sendReports, withRepro } = await import('./verify-reports.js');
+  await checkOutputs([...(flags.output ?? []), ...reproPaths(flags)], flags);
   const { verify } = await import('../jobs/verify.js');
+  const { verifyWithRepro } = await import('../jobs/repro.js');
   const { verifyText } = await import('../report/verify.js');
   const { againstText } = await import('../report/against.js');
-  const { reported, sendReports } = await import('./verify-reports.js');
   const sources = { checkpoint: await fileSource(file), reference: await fileSource(reference) };
-  const verified = await verify(sources.checkpoint, sources.reference, options);
-  const result = await reported(verified, { ...sources, options }, flags, surroundings);
+  const verified =
+    flags.repro === undefined
+      ? { result: await verify(sources.checkpoint, sources.reference, options), repro: null }
+      : await verifyWithRepro(sources.checkpoint, sources.reference, options);
+  const certified = await reported(verified.result, { ...sources, options }, flags, surroundings);
+  const result = await withRepro(certified, verified.repro, flags);
   await sendReports(result, flags, surroundings);
   const { against } = result;
   const exitCode = against?.holds === false ? NO : { pass: PASS, fail: NO, undecided: USAGE }[result.verdict];
@@ -97,8 +103,15 @@ export async function runVerify(
     verifyText(result, { all: flags.all ?? false }),
     ...(against === undefined ? [] : [againstText(against)]),
     ...(flags.output ?? []).map((path) => `report: ${printable(path)}`),
+    ...(result.repro === undefined ? [] : [reproText(result.repro)]),
   ].join('\n');
   return { command: 'verify', result, text, exitCode };
+}
+
+function reproText(repro: NonNullable<ReportedResult['repro']> | null): string {
+  if (repro === null) return 'repro: none was written, since no layer is at fault';
+  const [arrays, script] = repro.files.map(printable);
+  return `repro: ${arrays}, ${script} (run it with python and numpy)`;
 }
 
 /** Without a reference: what the weights say of themselves, which is never a plain pass. */

@@ -161,12 +161,18 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
       ).argParser(reportPath),
     )
     .option('--force', 'replace what is there')
-    .option('--against <json>', 'an earlier report.json: whether it still holds, and what moved');
+    .option('--against <json>', 'an earlier report.json: whether it still holds, and what moved')
+    .addOption(
+      new Option(
+        '--repro <npz>',
+        'write the first layer at fault, with all it needs, and a few lines of numpy that show the difference',
+      ).argParser(npzPath),
+    );
   addSettingsOptions(command)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json',
+      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json\n  shuffleport verify weights.h5 -r reference.npz --repro repro.npz',
     )
     .action((file: string, flags: SettingsFlags & ReportFlags & VerifyFlags) =>
       answer(`verifying ${file}`, () =>
@@ -174,7 +180,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
           file,
           flags.reference,
           { ...loadingOptions(flags), ...picked(flags, ['tolerance']) },
-          picked(flags, ['all', 'output', 'force', 'against']),
+          picked(flags, ['all', 'output', 'force', 'against', 'repro']),
           surroundings,
         ),
       ),
@@ -192,6 +198,12 @@ interface VerifyFlags {
 function reportPath(path: string, earlier: readonly string[] = []): string[] {
   if (reportFormatOf(path) !== undefined) return [...earlier, path];
   throw new InvalidArgumentError(`It must end in ${Object.keys(REPORT_ENDINGS).join(', ')}.`);
+}
+
+/** The script is named after it, with another end. */
+function npzPath(path: string): string {
+  if (path.endsWith('.npz')) return path;
+  throw new InvalidArgumentError('It must end in .npz; the script is written beside it.');
 }
 
 function addPredict(root: Command, answer: Answering): void {

@@ -1,13 +1,14 @@
 // What `verify` does with its result besides printing it: certifies it, holds it against an earlier one, writes it to
 // files, and tells GitHub Actions. Read first: src/results/certificate.ts.
 import { appendFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { Source } from '../checkpoint/source.js';
 import { encodeText } from '../core/bytes.js';
 import { printable } from '../core/text.js';
 import { certify } from '../jobs/certificate.js';
 import { compareCertificates, stillHolds } from '../jobs/compare-certificates.js';
 import { readCertificate } from '../jobs/read-certificate.js';
+import type { Repro } from '../jobs/repro.js';
 import { fileSource, writeOutputFile } from '../node/files.js';
 import { type Environment, githubReports } from '../report/github.js';
 import { renderReport } from '../report/render-report.js';
@@ -22,6 +23,13 @@ export interface ReportFlags {
   readonly force?: boolean;
   /** An earlier run's JSON. */
   readonly against?: string;
+  /** An .npz file for the first layer at fault; the script is written beside it. */
+  readonly repro?: string;
+}
+
+/** The files of a repro: the arrays, and the script of the same name beside them. */
+export function reproPaths({ repro }: ReportFlags): readonly string[] {
+  return repro === undefined ? [] : [repro, `${repro.slice(0, -extname(repro).length)}.py`];
 }
 
 /** What a report tells of the program itself, and where it is run. */
@@ -52,6 +60,20 @@ export async function reported(
 function heldAgainst(result: CertifiedResult, name: string, earlier: CertifiedFacts): ReportedResult {
   const moved = compareCertificates(earlier, result);
   return { ...result, against: { name, holds: stillHolds(moved), moved } };
+}
+
+/** Writes a repro, and says so in the result; nothing where none was asked for or there is nothing to show. */
+export async function withRepro(
+  result: ReportedResult,
+  repro: Repro | null,
+  flags: ReportFlags,
+): Promise<ReportedResult> {
+  const files = reproPaths(flags);
+  if (files.length === 0 || repro === null) return { ...result, ...(files.length > 0 && { repro: null }) };
+  const contents = [repro.npz, encodeText(repro.script)];
+  for (const [i, path] of files.entries())
+    await writeOutputFile(path, { name: basename(path), bytes: contents[i]! }, { force: flags.force ?? false });
+  return { ...result, repro: { files } };
 }
 
 /** Tells GitHub Actions, where this runs there, and writes the files. */

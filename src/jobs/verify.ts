@@ -2,6 +2,7 @@
 import type { Source } from '../checkpoint/source.js';
 import { unravel } from '../core/tensor.js';
 import { printable } from '../core/text.js';
+import type { LoadReport } from '../network/model.js';
 import type { LayerErrors } from '../parity/check-layer.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import { keysOf } from '../parity/layer-keys.js';
@@ -28,20 +29,46 @@ export interface VerifyOptions extends LoadingOptions {
 }
 
 /** Checks the network in `source` against every layer recorded in `reference`. */
-export function verify(source: Source, reference: Source, options: VerifyOptions = {}): Promise<VerifyResult> {
+export async function verify(source: Source, reference: Source, options: VerifyOptions = {}): Promise<VerifyResult> {
+  return resultOf(await verification(source, reference, options), reference);
+}
+
+/** The result, with what it was held against. */
+export function resultOf({ result }: Verification, { name, size }: Source): VerifyResult {
+  const { source, ...rest } = result;
+  return { source, reference: { name, bytes: size }, ...rest };
+}
+
+/** A verification with what it was made of. */
+export interface Verification {
+  readonly result: Omit<VerifyResult, 'reference'>;
+  readonly model: LoadedModel;
+  readonly fixture: Fixture;
+  readonly parity: Parity;
+  /** How the file writes layers' names. */
+  readonly encode: (name: string) => string;
+}
+
+/** What `verify` does, for jobs that go on from there. */
+export function verification(
+  source: Source,
+  reference: Source | Fixture,
+  options: VerifyOptions,
+): Promise<Verification> {
   return withCheckpoint(source, async (checkpoint) => {
     const stated = infer(checkpoint, options);
-    const fixture = readFixture(await reference.bytes(), printable(reference.name));
+    const fixture =
+      'outputs' in reference ? reference : readFixture(await reference.bytes(), printable(reference.name));
     const inference = options.inputShape === undefined ? sizedFor(stated, fixture) : stated;
     const trials = await attempt(inference, fixture, poolingsToTry(inference, fixture), options);
     const { trial, decided } = bestOf(trials);
-    return {
+    const result = {
       source: { name: source.name, bytes: source.size },
-      reference: { name: reference.name, bytes: reference.size },
       ...summary(trial, decided),
       pooling: decision(inference, trial, trials.length, decided),
       slices: chooseSlices(trial.model.weightsSay ?? slicesFromWeights(trial.model), inference.stated),
     };
+    return { result, ...trial, fixture, encode: inference.layers.fileName };
   });
 }
 
@@ -103,18 +130,33 @@ function summary(
   { model, parity }: Trial,
   decided: boolean,
 ): Omit<VerifyResult, 'source' | 'reference' | 'pooling' | 'slices'> {
+  const open = parity.verdict === 'pass' && !decided;
+  return {
+    ...paritySummary(parity, model.report),
+    ...(open && { verdict: 'undecided' }),
+    config: open ? { ...model.settings, pooling: null } : model.settings,
+  };
+}
+
+/** What of a result is told by parity alone, and by how the weights were loaded. */
+export type ParitySummary = Omit<VerifyResult, 'source' | 'reference' | 'pooling' | 'slices' | 'config'>;
+
+/** Parity as a result shows it. */
+export function paritySummary(
+  parity: Parity,
+  { otherLayers, notes }: Pick<LoadReport, 'otherLayers' | 'notes'>,
+): ParitySummary {
   const { verdict, executor, tolerance, layers, failures, firstFailure = null, notCompared } = parity;
   return {
-    verdict: verdict === 'pass' && !decided ? 'undecided' : verdict,
+    verdict,
     executor,
     tolerance,
-    config: verdict === 'pass' && !decided ? { ...model.settings, pooling: null } : model.settings,
     firstFailure,
     sources: failures.map(({ layer }) => layer),
     layers: layers.map(verified),
     notCompared,
-    otherLayers: model.report.otherLayers,
-    notes: [...model.report.notes, ...parity.notes],
+    otherLayers,
+    notes: [...notes, ...parity.notes],
   };
 }
 

@@ -29,9 +29,9 @@ export function freeRunError(
   const images = found.map((values, image) => {
     inherited = Math.max(inherited, largestDifference(values, isolated[image]!.value.data));
     const right = recorded.subarray(image * values.length, (image + 1) * values.length);
-    const { bounds, sum } = limits(free[image]!.variance, right, runs);
-    variances += sum;
-    return { values, bounds };
+    const { variance } = free[image]!;
+    variances += variance.reduce((sum, each) => sum + each, 0);
+    return { values, bounds: freeRunLimits(variance, right, runs) };
   });
   const held = hold(images, recorded);
   const scale = largestMagnitude(recorded);
@@ -40,16 +40,14 @@ export function freeRunError(
   return { ...held, maxRelError, scale, inherited, sigma };
 }
 
-/** How far a free run may stray, 12 sigma and the rounding of what is stored, which is sure; and the sum of variances. */
-function limits(variance: Float64Array, recorded: Float64Array, runs: number): { bounds: Float64Array; sum: number } {
+/** How far a free run may stray: 12 sigma, and the rounding of what is stored, which is sure. */
+export function freeRunLimits(variance: Float64Array, recorded: Float64Array, runs: 1 | 2): Float64Array {
   const bounds = new Float64Array(variance.length);
-  let sum = 0;
   for (let i = 0; i < bounds.length; i++) {
     const stored = UNIT_ROUNDOFF * Math.abs(recorded[i]!);
     bounds[i] = SIGMA_LIMIT * Math.sqrt(runs * variance[i]!) + stored + SMALLEST_NORMAL;
-    sum += variance[i]!;
   }
-  return { bounds, sum };
+  return bounds;
 }
 
 /** NaN where one of the differences is. */

@@ -47,7 +47,7 @@ export interface Meter {
 
 /** The segment that ends in the layer called `target`, which was recorded. */
 export function segmentOf(model: Segment['model'], material: WalkMaterial, target: string): Segment {
-  const { layers, sources } = between(model.network, material.recorded, target);
+  const { layers, sources } = between(model.network, material, target);
   const given = new Map(sources.map((name) => [name, sourceMaps(model.network, material, name)]));
   const recorded = material.recorded.get(target)!;
   const segment = {
@@ -66,14 +66,17 @@ export function segmentOf(model: Segment['model'], material: WalkMaterial, targe
   return { ...segment, outputs };
 }
 
-function between(network: Network, recorded: WalkMaterial['recorded'], target: string) {
+function between(network: Network, { input, recorded }: WalkMaterial, target: string) {
+  const batch = input.shape[0]!;
   const needed = new Set([target]);
   const layers: Layer[] = [];
   const sources: string[] = [];
   for (const layer of network.layers.toReversed()) {
     if (!needed.has(layer.name)) continue;
-    if (layer.op === 'InputLayer' || (layer.name !== target && fits(recorded.get(layer.name), layer))) {
+    if (layer.op === 'InputLayer' || (layer.name !== target && fits(recorded.get(layer.name), layer, batch))) {
       sources.unshift(layer.name);
+      // The input layer may be recorded, and wrongly; it gives what it is given.
+      if (layer.name === target) layers.unshift(layer);
       continue;
     }
     layers.unshift(layer);
@@ -83,9 +86,10 @@ function between(network: Network, recorded: WalkMaterial['recorded'], target: s
 }
 
 /** Whether a layer was recorded in its shape, where that is known; another shape is of no use to what comes after. */
-function fits(recorded: RecordedLayer | undefined, { outputShape }: Layer): boolean {
-  const shape = recorded?.shape.slice(1);
-  return shape?.length === outputShape.length && outputShape.every((dim, axis) => dim === null || dim === shape[axis]);
+function fits(recorded: RecordedLayer | undefined, { outputShape }: Layer, batch: number): boolean {
+  const expected = [batch, ...outputShape];
+  const shape = recorded?.shape;
+  return shape?.length === expected.length && expected.every((dim, axis) => dim === null || dim === shape[axis]);
 }
 
 function sourceMaps(network: Network, { input, recorded }: WalkMaterial, name: string): BoundedMap[] {
@@ -95,6 +99,7 @@ function sourceMaps(network: Network, { input, recorded }: WalkMaterial, name: s
 function unchanged(segment: Omit<Segment, 'outputs'>, sources: Outputs): Outputs {
   const outputs = new Map(sources);
   for (const layer of segment.layers) {
+    if (outputs.has(layer.name)) continue;
     const inputs = layer.inputs.map((name) => outputs.get(name)!);
     outputs.set(layer.name, boundLayer(layer, inputs, weightsOf(segment, layer.name), segment.rounding));
   }
@@ -163,18 +168,16 @@ function workOf({ op, weights }: Layer, { value }: BoundedMap): number {
   return 2 * value.data.length * (shape === undefined ? 8 : sizeOf(shape));
 }
 
-/**
- * How far a value may lie from the recorded one: what float32 may be off by, and where the segment keeps that but the
- * free run strays (`freely`), what it is expected to be off by, 12 sigma.
- */
-export function spreads(segment: Segment): readonly Float64Array[] {
+/** The target's variances, an image each: what a float32 run of the segment is expected to be off by, squared. */
+export function variances(segment: Segment): readonly Float64Array[] {
   return segment.outputs.map((outputs) => {
     const values = new Map<string, ExpectedMap>();
     for (const name of segment.sources) values.set(name, certain(outputs.get(name)!.value));
     for (const layer of segment.layers) {
+      if (values.has(layer.name)) continue;
       const inputs = layer.inputs.map((name) => values.get(name)!);
       values.set(layer.name, expectLayer(layer, inputs, weightsOf(segment, layer.name)));
     }
-    return values.get(segment.target.name)!.variance.map(Math.sqrt);
+    return values.get(segment.target.name)!.variance;
   });
 }

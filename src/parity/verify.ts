@@ -103,6 +103,15 @@ function matchedLayers(network: Network, fixture: Fixture, { encode = (name) => 
   return matched;
 }
 
+/** What a walk is made on. Throws as `checkParity` does. */
+export function walkMaterial(
+  network: Network,
+  fixture: Fixture,
+  options: Pick<ParityOptions, 'encode'> = {},
+): WalkMaterial {
+  return materialOf(network, fixture, matchedLayers(network, fixture, options));
+}
+
 function materialOf(network: Network, fixture: Fixture, { layers }: RecordedLayers): WalkMaterial {
   checkInput(network, fixture.input.shape);
   return {

@@ -5,7 +5,7 @@ import type { Moved, ReportedResult } from '../results/certificate.js';
 import type { VerifiedLayer, VerifyResult } from '../results/verify.js';
 
 /** `2 of 68 layers at fault`, `68 layers compared`. */
-export function countsOf({ layers }: VerifyResult): string {
+export function countsOf({ layers }: Pick<VerifyResult, 'layers'>): string {
   const failed = layers.filter(({ verdict }) => verdict === 'fail').length;
   const all = plural(layers.length, 'layer');
   return failed === 0 ? `${all} compared` : `${failed} of ${all} at fault`;

@@ -12,13 +12,26 @@ export interface VerifyTextOptions {
 }
 
 /** The verdict first, then the first layer that is wrong, then the rest. */
-export function verifyText(result: VerifyResult, { all = false }: VerifyTextOptions = {}): string {
+export function verifyText(result: Omit<VerifyResult, 'reference'>, options: VerifyTextOptions = {}): string {
+  return parityText(result, options, [describeConfig(result.config), poolingLine(result), ...slicesLines(result)]);
+}
+
+/** What of a result is told by parity alone. */
+export type ParityFacts = Pick<
+  VerifyResult,
+  'verdict' | 'tolerance' | 'firstFailure' | 'layers' | 'notCompared' | 'otherLayers' | 'notes'
+> & { readonly source: { readonly name: string } };
+
+/** The same of a network that no file is known of. `about` are lines about the network, after the verdict. */
+export function parityText(
+  result: ParityFacts,
+  { all = false }: VerifyTextOptions = {},
+  about: readonly string[] = [],
+): string {
   const shown = all ? result.layers : result.layers.filter(({ verdict }) => verdict === 'fail').slice(0, MOST_FAILURES);
   return [
     headline(result),
-    describeConfig(result.config),
-    poolingLine(result),
-    ...slicesLines(result),
+    ...about,
     ...(result.firstFailure === null
       ? []
       : [
@@ -41,7 +54,7 @@ function causeLines({ cause }: NonNullable<VerifyResult['firstFailure']>): strin
 /** Failing layers listed unless all are asked for. */
 const MOST_FAILURES = 10;
 
-function headline(result: VerifyResult): string {
+function headline(result: ParityFacts): string {
   const { verdict, layers, source, tolerance } = result;
   const by = tolerance === null ? budgetUsed(layers) : toleranceUsed(layers, tolerance);
   return `${verdict.toUpperCase()} ${printable(source.name)}: ${[countsOf(result), ...by].join(', ')}`;
@@ -76,7 +89,7 @@ const WHO = {
 } as const;
 
 /** Nothing where there is nothing to decide: a network of one group has no slices. */
-function slicesLines({ slices: { decision, source, evidence } }: VerifyResult): string[] {
+function slicesLines({ slices: { decision, source, evidence } }: Pick<VerifyResult, 'slices'>): string[] {
   if (evidence.layers === 0) return [];
   const how = `slices: every group reads ${SLICES[decision]}`;
   if (source === 'default') return [`${how} (the default: the weights do not tell)`];
@@ -85,7 +98,7 @@ function slicesLines({ slices: { decision, source, evidence } }: VerifyResult): 
   return [`${how} (${WHO[source]}${contradicted ? '; the weights tell otherwise' : ''}).${words}`];
 }
 
-function poolingLine({ pooling, verdict }: VerifyResult): string {
+function poolingLine({ pooling, verdict }: Pick<VerifyResult, 'pooling' | 'verdict'>): string {
   const { decision, source } = pooling;
   if (verdict === 'undecided')
     return 'pooling: max and avg fit equally well, so the reference does not tell which it is; say --pooling';
@@ -121,7 +134,7 @@ function layerTable(layers: readonly VerifiedLayer[]): string {
   );
 }
 
-function outside({ notCompared, otherLayers }: VerifyResult): string[] {
+function outside({ notCompared, otherLayers }: ParityFacts): string[] {
   return [
     ...(notCompared.length === 0
       ? []

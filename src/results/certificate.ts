@@ -50,6 +50,8 @@ export interface Against {
 export interface ReportedResult extends VerifyResult {
   readonly certificate?: Certificate;
   readonly against?: Against;
+  /** Where a repro was asked for: the files written, or null where no layer is at fault. */
+  readonly repro?: { readonly files: readonly string[] } | null;
 }
 
 /** A verification whose JSON is a certificate. */

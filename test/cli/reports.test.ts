@@ -94,6 +94,50 @@ describe('verify -o', () => {
   });
 });
 
+describe('verify --repro', () => {
+  test('writes the first layer at fault as arrays, and the script that shows it', async () => {
+    const paths = [folder.at('bug.npz'), folder.at('bug.py')];
+    const { code, out } = await verify(WRONG, '--repro', paths[0]!, '-o', folder.at('r.json'));
+    expect(code).toBe(1);
+    expect(out.trimEnd().split('\n').at(-1)).toBe(`repro: ${paths.join(', ')} (run it with python and numpy)`);
+    expect(folder.list()).toEqual(['bug.npz', 'bug.py', 'r.json']);
+    const keys = readNpz(readFileSync(paths[0]!), 'bug.npz').map(({ key }) => key);
+    expect(keys).toEqual(expect.arrayContaining(['input', 'expected', 'computed', 'bound']));
+    expect(readFileSync(paths[1]!, 'utf8')).toContain(`# ${SLICED} (Concatenate): from its recorded inputs it gives `);
+    expect(JSON.parse(readFileSync(folder.at('r.json'), 'utf8'))).toMatchObject({ repro: { files: paths } });
+  });
+
+  test('writes nothing where no layer is at fault, and says so', async () => {
+    const { code, out } = await verify(RIGHT, '--repro', folder.at('bug.npz'));
+    expect([code, folder.list()]).toEqual([0, []]);
+    expect(out.trimEnd().split('\n').at(-1)).toBe('repro: none was written, since no layer is at fault');
+    const json = JSON.parse((await verify(RIGHT, '--repro', folder.at('bug.npz'), '--json')).out) as Json;
+    expect(json.repro).toBeNull();
+    expect(JSON.parse((await verify(RIGHT, '--json')).out)).not.toHaveProperty('repro');
+  });
+
+  test.each(['bug.npz', 'bug.py'])(
+    'writes nothing where %s is there already, unless it may replace it',
+    async (name) => {
+      const taken = folder.write(name, 'mine');
+      const refused = await verify(WRONG, '--repro', folder.at('bug.npz'), '-o', folder.at('r.md'));
+      expect([refused.code, folder.list(), readFileSync(taken, 'utf8')]).toEqual([2, [name], 'mine']);
+      expect(refused.err).toContain('The output exists already.');
+      expect((await verify(WRONG, '--repro', folder.at('bug.npz'), '--force')).code).toBe(1);
+      expect(folder.list()).toEqual(['bug.npz', 'bug.py']);
+      expect(readFileSync(taken).length).toBeGreaterThan(100);
+    },
+  );
+
+  test('needs the end .npz, and a reference', async () => {
+    const { code, err } = await shuffleport(['verify', 'gone.h5', '-r', 'gone.npz', '--repro', 'bug.py']);
+    expect([code, err]).toEqual([2, expect.stringContaining('It must end in .npz')]);
+    expect((await shuffleport(['verify', WEIGHTS, '--repro', 'bug.npz'])).err).toContain(
+      '--repro needs recorded outputs.',
+    );
+  });
+});
+
 describe('verify --against', () => {
   const certificate = async (recorded = RIGHT, ...flags: string[]): Promise<string> => {
     await verify(recorded, '-o', folder.at('old.json'), ...flags);

@@ -64,7 +64,7 @@ describe.each(EXPORT_FORMATS)('%s', (format) => {
   test.each<Partial<ShuffleNetSettings>>([{ pooling: 'avg' }, { slices: 'last' }, { inputShape: [64, 64, 3] }])(
     'the same weights under the settings %j do not pass',
     async (stated) => {
-      const other = await loadFixture('k21-g3/weights.h5', { pooling: 'max', ...stated });
+      const other = await loadFixture('k21-g3/weights.h5', { pooling: 'max', inputShape: [32, 32, 3], ...stated });
       await expect(verifyExport(model, format, await exportModel(other, format))).rejects.toThrow(ExportReadBackError);
     },
   );
@@ -90,7 +90,8 @@ describe.each(EXPORT_FORMATS)('%s', (format) => {
     // Headers between the values have bytes that say nothing of them (a zip's dates), so a value's own are looked up.
     const kernels = [...model.weights.values()]
       .flatMap((weights) => Object.values(weights))
-      .filter(({ data }) => data.length > 15);
+      // Those that stand there as they are: not transposed, nor joined with another group's.
+      .filter((kernel) => kernel.data.length > 15 && Buffer.from(bytes).includes(encodeElements(kernel)));
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...kernels), fc.nat(), fc.nat(7), async (kernel, place, bit) => {
         const values = encodeElements(kernel);

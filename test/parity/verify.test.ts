@@ -113,6 +113,11 @@ describe('parity', () => {
     expect(parity).not.toHaveProperty('firstFailure');
   });
 
+  test('fails where the input was recorded twice, and otherwise', async () => {
+    const { failures } = await check({ ...COMPUTED, x: map(1, 3) });
+    expect(failures).toMatchObject([{ layer: 'x', check: 'own', value: 2, expected: 3, bound: 0, cause: null }]);
+  });
+
   test('fails where a layer is wrong alone; what is right from the wrong values it was given passes', async () => {
     const parity = await check({ ...COMPUTED, 'a/relu': map(1, 2.5), 'a/gconv/concat': map(1, 2.5, 1, 2) });
     expect(parity.verdict).toBe('fail');

@@ -71,18 +71,23 @@ export async function runScripts(
         return { folder, args };
       }),
     );
-    const { status, stdout, stderr } = spawnSync(command, [DRIVER], {
-      encoding: 'utf8',
-      input: JSON.stringify(listed),
-    });
-    if (status !== 0) throw new Error(stderr);
-    const ended = JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1)) as Omit<Ran, 'reference'>[];
+    const ended = runRecords(command, listed);
     return new Map(
       Object.keys(tasks).map((name, i) => [name, { ...ended[i]!, reference: referenceIn(listed[i]!.folder) }]),
     );
   } finally {
     rmSync(root, { recursive: true, force: true });
   }
+}
+
+/** Runs the `record.py` of each folder there, one after another in one process. */
+export function runRecords(
+  command: string,
+  folders: readonly { readonly folder: string; readonly args: readonly string[] }[],
+): Omit<Ran, 'reference'>[] {
+  const { status, stdout, stderr } = spawnSync(command, [DRIVER], { encoding: 'utf8', input: JSON.stringify(folders) });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout.slice(stdout.lastIndexOf('\n[') + 1)) as Omit<Ran, 'reference'>[];
 }
 
 /** Makes each script once: tasks may differ in their arguments only. */

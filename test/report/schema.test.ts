@@ -53,7 +53,9 @@ describe('the schema of verify', () => {
       tolerance: 1e-5,
       firstFailure: { ...base.firstFailure!, cause },
       against: { name: 'old.json', holds: false, moved: [moved] },
+      repro: { files: ['bug.npz', 'bug.py'] },
     };
+    expect(faults({ ...result, repro: null })).toEqual([]);
     expect(faults(result)).toEqual([]);
     expect(faults({ ...base, firstFailure: verified([verdict('b', null, true)]).firstFailure })).toEqual([]);
   });
@@ -67,6 +69,7 @@ describe('the schema of verify', () => {
     ['/config/groups', { config: { ...good.config, groups: 1.5 } }],
     ['/reference/name: missing', { reference: { bytes: 1 } }],
     ['/more: not in the schema', { more: 1 }],
+    ['/repro/files: missing', { repro: {} }],
     [
       '/certificate/hashes/reference/0/sha256',
       { certificate: { version: '', options: {}, hashes: { checkpoint: [], reference: [{ name: '', sha256: 'A' }] } } },

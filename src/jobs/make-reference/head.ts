@@ -1,10 +1,10 @@
 // The head of the script: what it does in words, and everything it was made for as Python literals. Text from files is
-// only ever written through `python` (as a literal) or `printable` (in a comment).
-import { printable } from '../../core/text.js';
+// only ever written through `python` (as a literal) or `commentItem` (in a comment).
 import type { Note } from '../../core/weights.js';
 import type { Flavour } from '../../results/make-reference.js';
 import type { KernelOrder } from '../../shufflenet/kernel-order.js';
 import type { ShuffleNetSettings } from '../../shufflenet/settings.js';
+import { commentItem, python } from '../python-text.js';
 
 /** What a script is made for. */
 export interface ScriptFacts {
@@ -46,7 +46,7 @@ export function head(facts: ScriptFacts): string {
   ];
   return [
     DOCUMENTATION[flavour],
-    ...(notes.length === 0 ? [] : ['', '# Of the file:', ...notes.flatMap(commentLines)]),
+    ...(notes.length === 0 ? [] : ['', '# Of the file:', ...notes.flatMap(({ text }) => commentItem(text))]),
     '',
     IMPORTS[flavour],
     ...literals.flatMap(([comment, name, value]) => [
@@ -54,20 +54,6 @@ export function head(facts: ScriptFacts): string {
       `${name} = ${python(value)}`,
     ]),
   ].join('\n');
-}
-
-/** Width of comments, as of the script's code. */
-const COMMENT_WIDTH = 112;
-
-/** A note as an item of a list in comments. Its text may hold names from the file: no line is written unescaped. */
-function commentLines({ text }: Note): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const line = `${lines.at(-1)} ${printable(word)}`;
-    if (line.length > COMMENT_WIDTH) lines.push(` ${printable(word)}`);
-    else lines[lines.length - 1] = line;
-  }
-  return lines.map((line, i) => `# ${i === 0 ? '-' : ' '}${line}`);
 }
 
 function named({ settings }: ScriptFacts): object {
@@ -102,20 +88,6 @@ export function randomSize({ settings }: Pick<ScriptFacts, 'settings'>): [number
   const factor = 4 * 2 ** settings.numShuffleUnits.length;
   const least = Math.ceil(LEAST_SIZE / factor);
   return [factor * Math.max(2, least), factor * Math.max(3, least) + 1];
-}
-
-/**
- * A value as a Python literal. JSON's text is Python's for numbers, and for strings as well: it escapes quotes,
- * backslashes and line ends the same way. Lists and records take a line for each entry where they are long.
- */
-export function python(value: unknown, indent = ''): string {
-  if (value === null) return 'None';
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (typeof value !== 'object') return JSON.stringify(value);
-  const inner = `${indent}    `;
-  if (Array.isArray(value)) return `[${value.map((item) => python(item, inner)).join(', ')}]`;
-  const entries = Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${python(item, inner)},`);
-  return ['{', ...entries, `${indent}}`].join('\n');
 }
 
 const DOCUMENTATION: Readonly<Record<Flavour, string>> = {

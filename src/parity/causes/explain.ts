@@ -57,6 +57,8 @@ function explanationsOf(
   total: Meter,
 ): Explanation[] {
   const segment = segmentOf(model, material, failure.layer);
+  // The input gives what it is given: nothing in it can be changed.
+  if (segment.target.op === 'InputLayer') return [];
   const freely = failure.check === 'free-run';
   // By a stated tolerance a layer fails for what it inherits, too.
   if (!freely && agrees(segment)) return [];

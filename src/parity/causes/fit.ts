@@ -2,7 +2,7 @@
 import { sameShape } from '../../core/tensor.js';
 import { type BoundedMap, UNIT_ROUNDOFF } from '../bounds/bounded.js';
 import { SIGMA_LIMIT } from '../expected.js';
-import { type Meter, runChanged, type Segment, spreads } from '../segment.js';
+import { type Meter, runChanged, type Segment, variances } from '../segment.js';
 import type { Precision, Variation } from './cause.js';
 import { isConvincing, isDeep } from './convincing.js';
 import { firstRows } from './first-rows.js';
@@ -15,7 +15,7 @@ const byBound: Limits = ({ error }, _image, i) => error[i]!;
 
 /** What is expected, for a layer that keeps its bound and yet strays in the free run: 12 sigma, as it fails by. */
 function bySpread(segment: Segment): Limits {
-  const sigmas = spreads(segment);
+  const sigmas = variances(segment).map((image) => image.map(Math.sqrt));
   const usual = sigmas.map((values) =>
     Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / Math.max(1, values.length)),
   );

@@ -1,0 +1,2 @@
+// Vitest's settings of a user's project.
+export default { test: { include: ['*.suite.ts'] } };
