@@ -103,7 +103,7 @@ function summary(
   { model, parity }: Trial,
   decided: boolean,
 ): Omit<VerifyResult, 'source' | 'reference' | 'pooling' | 'slices'> {
-  const { verdict, executor, tolerance, layers, failures, firstFailure = null, notCompared } = parity;
+  const { verdict, executor, tolerance, layers, failures, firstFailure = null, topOne, notCompared } = parity;
   return {
     verdict: verdict === 'pass' && !decided ? 'undecided' : verdict,
     executor,
@@ -112,6 +112,7 @@ function summary(
     firstFailure,
     sources: failures.map(({ layer }) => layer),
     layers: layers.map(verified),
+    topOne,
     notCompared,
     otherLayers: model.report.otherLayers,
     notes: [...model.report.notes, ...parity.notes],

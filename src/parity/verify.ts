@@ -10,6 +10,7 @@ import type { LayerErrors } from './check-layer.js';
 import { NothingComparedError } from './errors.js';
 import { type Fixture, matchLayers, type RecordedLayers } from './fixture.js';
 import { type Failure, failuresByBounds, failuresByTolerance } from './judge.js';
+import { type TopOne, topOne } from './top-one.js';
 import { type Walk, type WalkMaterial, walk } from './walk.js';
 import { weakInputNotes } from './weak-input.js';
 
@@ -38,6 +39,8 @@ export interface Parity {
   /** Every layer at fault, in the network's order. */
   readonly failures: readonly Failure[];
   readonly firstFailure?: Failure;
+  /** Every image's first class in the evaluator's free run; null where the network ranks none. */
+  readonly topOne: TopOne | null;
   /** Keys of the fixture that name no layer of the network. */
   readonly notCompared: readonly string[];
   readonly notes: readonly Note[];
@@ -122,9 +125,9 @@ function commonLayers([first, ...others]: readonly Network[]): number {
 
 function judged(
   network: Network,
-  { checks }: Walk,
+  { checks, margins }: Walk,
   { notCompared }: RecordedLayers,
-  { input }: WalkMaterial,
+  { input, recorded }: WalkMaterial,
   { tolerance, executor }: ParityOptions,
 ): Parity {
   const failures = tolerance === undefined ? failuresByBounds(network, checks) : failuresByTolerance(checks, tolerance);
@@ -141,6 +144,7 @@ function judged(
     layers,
     failures,
     ...(failures[0] && { firstFailure: failures[0] }),
+    topOne: topOne(network, margins, recorded),
     notCompared,
     notes: weakInputNotes(input),
   };

@@ -5,7 +5,16 @@ import type { VerifyFailure } from '../results/verify.js';
 import { escapeMarkdown, markdownCode } from './escape.js';
 import { describeConfig } from './settings.js';
 import { markdownTable } from './table.js';
-import { againstWords, countsOf, errorText, movedText, shareText, verdictWords, worstFirst } from './verify-facts.js';
+import {
+  againstWords,
+  countsOf,
+  errorText,
+  movedText,
+  shareText,
+  topOneWords,
+  verdictWords,
+  worstFirst,
+} from './verify-facts.js';
 
 /** Layers and changes listed; the rest are counted. */
 const MOST_ROWS = 20;
@@ -17,6 +26,7 @@ export function verifyMarkdown(result: ReportedResult): string {
     `### ${MARKS[verdict]} ${verdict.toUpperCase()}: ${markdownCode(source.name)}`,
     `${escapeMarkdown(verdictWords(result))} ${countsOf(result)}, against ${markdownCode(reference.name)}.`,
     ...(firstFailure === null ? [] : [failureText(firstFailure)]),
+    ...(result.topOne === null ? [] : [`Top-1: ${escapeMarkdown(topOneWords(result.topOne))}.`]),
     ...againstParts(result),
     layerTable(result),
     ...leftOut(result),

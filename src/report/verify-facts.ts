@@ -1,8 +1,8 @@
 // What every report on a verification says, in the same words: counts, budgets, verdicts, what moved.
 // Read first: src/results/verify.ts.
-import { plural } from '../core/text.js';
+import { listSome, plural } from '../core/text.js';
 import type { Moved, ReportedResult } from '../results/certificate.js';
-import type { VerifiedLayer, VerifyResult } from '../results/verify.js';
+import type { TopOneResult, VerifiedLayer, VerifyResult } from '../results/verify.js';
 
 /** `2 of 68 layers at fault`, `68 layers compared`. */
 export function countsOf({ layers }: VerifyResult): string {
@@ -19,6 +19,22 @@ export function verdictWords({ verdict, tolerance }: VerifyResult): string {
     fail: `Not every layer is within ${by}.`,
     undecided: 'Max and average pooling fit equally well, so the reference does not tell which it is. Say --pooling.',
   }[verdict];
+}
+
+/** `2 of 3 images certain; …`, which are not, and which were recorded otherwise. */
+export function topOneWords({ images }: TopOneResult): string {
+  const unsure = images.flatMap(({ certain, top, runnerUp, margin, sigma }, i) =>
+    certain ? [] : [`image ${i} (${top} or ${runnerUp}, logits ${errorText(margin)} apart, sigma ${errorText(sigma)})`],
+  );
+  const others = images.flatMap(({ agrees, top, recorded }, i) =>
+    agrees === false ? [`image ${i} (${top}, recorded ${recorded})`] : [],
+  );
+  const alike = images.length > 0 && images.every(({ agrees }) => agrees === true) ? ', as recorded' : '';
+  return [
+    `${images.length - unsure.length} of ${plural(images.length, 'image')} certain${alike}`,
+    ...(unsure.length === 0 ? [] : [`the class could change in ${listSome(unsure)}`]),
+    ...(others.length === 0 ? [] : [`recorded otherwise: ${listSome(others)}`]),
+  ].join('; ');
 }
 
 /** A share of a bound: `exact`, `< 1 %`, `40 %`, `12 x`; of a bound of zero, `no bound`. */

@@ -3,7 +3,7 @@ import { listSome, printable } from '../core/text.js';
 import type { VerifiedLayer, VerifyResult } from '../results/verify.js';
 import { describeConfig, describeNotes } from './settings.js';
 import { textTable } from './table.js';
-import { countsOf, shareText } from './verify-facts.js';
+import { countsOf, shareText, topOneWords } from './verify-facts.js';
 
 /** How much to say. */
 export interface VerifyTextOptions {
@@ -19,6 +19,7 @@ export function verifyText(result: VerifyResult, { all = false }: VerifyTextOpti
     describeConfig(result.config),
     poolingLine(result),
     ...slicesLines(result),
+    ...(result.topOne === null ? [] : [`top-1: ${topOneWords(result.topOne)}`]),
     ...(result.firstFailure === null
       ? []
       : [

@@ -23,6 +23,8 @@ export interface VerifyResult {
   /** Names of all layers at fault, in the network's order. */
   readonly sources: readonly string[];
   readonly layers: readonly VerifiedLayer[];
+  /** Every image's first class, and whether rounding could change it; null without a top. */
+  readonly topOne: TopOneResult | null;
   /** Keys of the reference that name no layer of the network. */
   readonly notCompared: readonly string[];
   /** Layers of the file outside the network. */
@@ -55,6 +57,27 @@ export interface VerifyFailure {
   /** What is known to look like this; null: no known cause. */
   readonly cause: { readonly id: string; readonly words: string; readonly fix: string } | null;
   readonly reason: string;
+}
+
+/** The first class of every image of the recorded input, as the free run ranks them. */
+export interface TopOneResult {
+  /** Whose outputs the margins are of: the logits. */
+  readonly layer: string;
+  readonly images: readonly TopOneImageResult[];
+}
+
+/** One image's first two classes. */
+export interface TopOneImageResult {
+  readonly top: number;
+  readonly runnerUp: number;
+  /** By how much the first one's logit is larger, and the error expected of that difference in a float32 run. */
+  readonly margin: number;
+  readonly sigma: number;
+  /** Whether every other class is further below than 12 sigma: no float32 run then finds another first. */
+  readonly certain: boolean;
+  /** The class recorded as the first, and whether it is ours; null where neither output nor logits were recorded. */
+  readonly recorded: number | null;
+  readonly agrees: boolean | null;
 }
 
 /** One layer's verdict. Errors are null where shapes differ. */

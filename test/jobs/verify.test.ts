@@ -13,6 +13,25 @@ const G3_REFERENCE = keras('k21-g3/reference.npz');
 const ODD = await asArrays('k21-g3-odd/weights.h5');
 const ODD_REFERENCE = keras('k21-g3-odd/reference.npz');
 
+/** The first two classes as Keras's logits have them. */
+function firstClasses(name: string) {
+  const { data, shape } = loadReference(name).get('fc')!;
+  const classes = shape[1]!;
+  return Array.from({ length: shape[0]! }, (_, image) => {
+    const logits = Array.from(data.subarray(image * classes, (image + 1) * classes), Number);
+    const [top, runnerUp] = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!) as [number, number];
+    return {
+      top,
+      runnerUp,
+      margin: expect.closeTo(logits[top]! - logits[runnerUp]!, 4),
+      sigma: expect.toSatisfy((sigma: number) => sigma > 1e-9 && sigma < 1e-4),
+      certain: true,
+      recorded: top,
+      agrees: true,
+    };
+  });
+}
+
 /** Only some layers, so that the test is short. */
 const only = (name: string, ...keys: string[]) =>
   referenceWith(name, (key, array) => (keys.includes(key) ? [key, array] : undefined));
@@ -38,6 +57,7 @@ describe('a network that Keras wrote', () => {
       notes: [],
     });
     expect(result.layers).toHaveLength(68);
+    expect(result.topOne).toEqual({ layer: 'fc', images: firstClasses(reference) });
     expect(result.layers.every(({ verdict, maxRelError }) => verdict === 'pass' && maxRelError! <= 3e-6)).toBe(true);
     for (const { own, inherited, maxAbsError } of result.layers) {
       expect(own!.budget).toBeLessThanOrEqual(1);
@@ -164,6 +184,7 @@ describe('without a top', () => {
       otherLayers: ['fc'],
     });
     expect(result.layers.at(-1)!.layer).toBe('global_pool');
+    expect(result.topOne).toBeNull();
   });
 
   test('and without a recorded pool there is none to decide', async () => {

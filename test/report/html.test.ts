@@ -7,7 +7,7 @@ import { verifyHtml } from '../../src/report/html.js';
 import type { ReportedResult } from '../../src/results/certificate.js';
 import { HOSTILE, hostileResult } from './hostile.js';
 import { allText, type Element, everyElement, parseMarkup } from './markup.js';
-import { verdict, verified } from './results.js';
+import { topOneImage, verdict, verified } from './results.js';
 
 const pageOf = (result: ReportedResult): Element => parseMarkup(verifyHtml(result), ['meta', 'br']);
 const ofClass = (page: Element, name: string): Element[] =>
@@ -108,6 +108,26 @@ describe('the page', () => {
       '25 x',
     ]);
     expect(rows[4]!.children.slice(3).map(allText)).toEqual(['-', '-', '-', '-', '-']);
+  });
+
+  test('has a row for the first class of every image, those that may change first', () => {
+    expect(sectionOf(pageOf(failing), 'Top-1')).toBeUndefined();
+    const images = [
+      ...Array.from({ length: 50 }, () => topOneImage({ recorded: null, agrees: null })),
+      topOneImage({ recorded: 3, agrees: false }),
+      topOneImage({ margin: 1e-6, certain: false }),
+    ];
+    const section = sectionOf(pageOf({ ...failing, topOne: { layer: 'fc', images } }), 'Top-1')!;
+    expect(allText(section)).toContain('51 of 52 images certain');
+    expect(allText(named(section, 'caption')[0]!)).toMatch(/outputs of fc.* 2 more images are left out\./);
+    const rows = named(section, 'tr').slice(1);
+    expect(rows.slice(0, 3).map((row) => row.children.map((cell) => allText(cell).trim()))).toEqual([
+      ['50', '7', '2', '5.0e-1', '2.0e-7', 'yes', '✕ 3'],
+      ['51', '7', '2', '1.0e-6', '2.0e-7', '✕ no', '7'],
+      ['0', '7', '2', '5.0e-1', '2.0e-7', 'yes', '-'],
+    ]);
+    expect(rows.map(({ attributes }) => attributes.class).slice(0, 3)).toEqual(['fault', 'fault', undefined]);
+    expect(rows).toHaveLength(50);
   });
 
   test('says what was left out, noted and verified, and what moved', () => {

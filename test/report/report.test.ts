@@ -8,7 +8,7 @@ import { markdownTable, textTable } from '../../src/report/table.js';
 import { verifyText } from '../../src/report/verify.js';
 import type { PredictResult } from '../../src/results/predict.js';
 import type { VerifyResult } from '../../src/results/verify.js';
-import { CONFIG, verdict, verified } from './results.js';
+import { CONFIG, topOneImage, verdict, verified } from './results.js';
 
 /** A name that would clear a terminal. */
 const HOSTILE = 'evil\u001b[2J';
@@ -214,6 +214,18 @@ describe('what verify says', () => {
       'pooling: avg (as stated)',
       'slices: every group reads its own slice (the default: the weights do not tell)',
     ]);
+  });
+
+  test.each([
+    [[topOneImage(), topOneImage()], '2 of 2 images certain, as recorded'],
+    [[topOneImage({ recorded: null, agrees: null })], '1 of 1 image certain'],
+    [
+      [topOneImage({ recorded: 3, agrees: false }), topOneImage({ margin: 1e-6, certain: false })],
+      '1 of 2 images certain; the class could change in image 1 (7 or 2, logits 1.0e-6 apart, sigma 2.0e-7); recorded otherwise: image 0 (7, recorded 3)',
+    ],
+  ])('tells in how many images the class is certain: %#', (images, words) => {
+    const text = verifyText({ ...verified([verdict('fc', 0)]), topOne: { layer: 'fc', images } });
+    expect(text.split('\n').at(-1)).toBe(`top-1: ${words}`);
   });
 
   test.each<[VerifyResult['slices']['source'], 'own' | 'last', 'own' | 'last' | 'undecided', number, string[]]>([

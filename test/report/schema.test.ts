@@ -8,7 +8,7 @@ import { verify } from '../../src/jobs/verify.js';
 import { toJson } from '../../src/report/json.js';
 import type { ReportedResult } from '../../src/results/certificate.js';
 import { faultsOf } from './json-schema.js';
-import { verdict, verified } from './results.js';
+import { topOneImage, verdict, verified } from './results.js';
 
 const root = new URL('../../', import.meta.url);
 const schema = JSON.parse(readFileSync(new URL('docs/schema/verify.schema.json', root), 'utf8')) as Record<
@@ -50,6 +50,10 @@ describe('the schema of verify', () => {
     const moved = { kind: 'layer', what: 'a', field: 'own error', before: '-', after: '1' } as const;
     const result: ReportedResult = {
       ...base,
+      topOne: {
+        layer: 'fc',
+        images: [topOneImage({ margin: Number.NaN }), topOneImage({ recorded: null, agrees: null })],
+      },
       tolerance: 1e-5,
       firstFailure: { ...base.firstFailure!, cause },
       against: { name: 'old.json', holds: false, moved: [moved] },

@@ -60,7 +60,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; color: var(--quiet); padding: .25rem 0 .5rem; }
 th, td { text-align: left; padding: .28rem .75rem .28rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th[scope=row] { font-weight: 400; overflow-wrap: anywhere; } thead th { border-bottom: 1px solid var(--line); white-space: nowrap; }
-.numbers th[scope=row] { min-width: 19em; }
+.numbers th[scope=row] { min-width: 19em; } .short th[scope=row] { min-width: 0; }
 .numbers td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } .numbers thead th + th { text-align: right; }
 .plain td { overflow-wrap: anywhere; }
 tr.fault th, tr.fault td { color: var(--fail); } tr:target { background: var(--panel); outline: 2px solid var(--link); }
