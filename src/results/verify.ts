@@ -54,9 +54,23 @@ export interface VerifyFailure {
   readonly share: number | null;
   /** Where those lie. */
   readonly where: { readonly pattern: string; readonly words: string } | null;
+  /** How its values spread over shares of their bounds; null where only the largest was looked at. */
+  readonly histogram: ShareHistogramResult | null;
   /** What is known to look like this; null: no known cause. */
   readonly cause: { readonly id: string; readonly words: string; readonly fix: string } | null;
   readonly reason: string;
+}
+
+/** Values of a layer counted by the share of its bound that each one's error uses. */
+export interface ShareHistogramResult {
+  /** Values equal to what was recorded. */
+  readonly equal: number;
+  /** Ends of the bins, ascending, one more than there are bins; 1 is among them. */
+  readonly edges: readonly number[];
+  /** Of values above `edges[i]`, up to `edges[i + 1]`. */
+  readonly counts: readonly number[];
+  /** Values beyond any share that is counted: above 1e12, of a bound of zero, no number. */
+  readonly beyond: number;
 }
 
 /** The first class of every image of the recorded input, as the free run ranks them. */

@@ -148,6 +148,7 @@ describe('pooling', () => {
         expected: 99,
         share: 1 / 4896,
         where: { pattern: 'one', words: 'at one value only' },
+        histogram: { beyond: 1 },
         cause: null,
       },
     });
@@ -310,6 +311,7 @@ test('a recorded output of another shape fails, without errors', async () => {
     bound: null,
     share: null,
     where: null,
+    histogram: null,
     cause: null,
     reason,
   });

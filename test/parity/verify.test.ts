@@ -185,6 +185,7 @@ describe('parity', () => {
         bound: null,
         share: null,
         where: null,
+        histogram: null,
         cause: null,
         reason: 'its output has the shape (1, 1, 1, 4), the reference (1, 4)',
       },

@@ -5,6 +5,7 @@ import { STYLE } from '../../src/report/html/style.js';
 import { unitsOf } from '../../src/report/html/units.js';
 import { verifyHtml } from '../../src/report/html.js';
 import type { ReportedResult } from '../../src/results/certificate.js';
+import type { ShareHistogramResult } from '../../src/results/verify.js';
 import { HOSTILE, hostileResult } from './hostile.js';
 import { allText, type Element, everyElement, parseMarkup } from './markup.js';
 import { topOneImage, verdict, verified } from './results.js';
@@ -89,6 +90,90 @@ describe('the page', () => {
     expect(ofClass(pageOf(verified([verdict('fc', 0)])), 'panel')).toEqual([]);
     const exact = { ...failing.firstFailure!, bound: 0 };
     expect(allText(ofClass(pageOf({ ...failing, firstFailure: exact }), 'panel')[0]!)).toContain('0: it must be equal');
+  });
+
+  describe('has a picture of how the values of the failing layer spread', () => {
+    const drawn = (histogram: ShareHistogramResult) => {
+      const page = pageOf({ ...failing, firstFailure: { ...failing.firstFailure!, histogram } });
+      const svg = named(ofClass(page, 'panel')[0]!, 'svg')[0]!;
+      const bars = ofClass(svg, 'bar').map((bar) => {
+        const { x, y, width, height } = named(bar, 'rect')[0]!.attributes;
+        const [left, top, w, h] = [x, y, width, height].map(Number) as [number, number, number, number];
+        return { left, right: left + w, top, height: h, off: bar.attributes.class === 'bar fault', bar };
+      });
+      const [line] = ofClass(svg, 'limit');
+      return { svg, bars, line: Number(line!.attributes.x1) };
+    };
+    const wide = { equal: 5, edges: [0.1, 0.3, 1, 3, 10], counts: [1, 100, 0, 1000], beyond: 2 };
+
+    test('a bar a bin, higher by the same for every decade, on one foot', () => {
+      const { bars } = drawn(wide);
+      expect(bars).toHaveLength(6);
+      const [, one, hundred, none, thousand] = bars;
+      expect(hundred!.height - one!.height).toBeCloseTo(2 * (thousand!.height - hundred!.height), 0);
+      expect(one!.height).toBeGreaterThan(10);
+      expect(none!.height).toBe(0);
+      for (const { top, height } of bars) expect(top + height).toBeCloseTo(190, 0);
+      bars.slice(1).forEach(({ left }, i) => {
+        expect(left).toBeGreaterThan(bars[i]!.right);
+      });
+    });
+
+    test('what is off right of the line, what is kept left of it', () => {
+      const { bars, line } = drawn(wide);
+      expect(bars.map(({ off }) => off)).toEqual([false, false, false, true, true, true]);
+      for (const { left, right, off } of bars) expect(off ? left > line : right < line).toBe(true);
+      const exact = drawn({ equal: 3, edges: [0.3, 1, 3], counts: [0, 0], beyond: 1 });
+      expect(exact.bars.map(({ off }) => off)).toEqual([false, false, true, true]);
+    });
+
+    test('in words, too: a title, all counts, and each bar for itself', () => {
+      const { svg, bars } = drawn(wide);
+      const [title, words] = svg.children;
+      expect([title!.attributes.id, words!.attributes.id]).toEqual([
+        svg.attributes['aria-labelledby'],
+        svg.attributes['aria-describedby'],
+      ]);
+      expect(svg.attributes.role).toBe('img');
+      expect(words!.text).toBe(
+        [
+          '5 values: equal',
+          '1 value: above 0.1, up to 0.3 of the bound',
+          '100 values: above 0.3, up to 1 of the bound',
+          '1,000 values: above 3, up to 10 of the bound',
+          '2 values: beyond any share, or of a bound of zero.',
+        ].join('; '),
+      );
+      expect(bars.map(({ bar }) => named(bar, 'title')[0]!.text)[1]).toBe('1 value: above 0.1, up to 0.3 of the bound');
+      expect(bars.map(({ bar }) => named(bar, 'text').map(({ text }) => text))).toEqual([
+        ['0'],
+        ['0.3'],
+        ['1'],
+        ['3'],
+        ['10'],
+        ['∞'],
+      ]);
+    });
+
+    test('with room for its labels where there are many bars', () => {
+      const edges = [
+        0,
+        ...Array.from({ length: 18 }, (_, i) => i - 6).flatMap((e) => [Number(`1e${e}`), Number(`3e${e}`)]),
+        1e12,
+      ];
+      const { svg, bars } = drawn({ equal: 1, edges, counts: edges.slice(1).map(() => 1), beyond: 1 });
+      const labels = bars.flatMap(({ bar }) => named(bar, 'text'));
+      labels.slice(1).forEach((label, i) => {
+        const width = ((label.text.length + labels[i]!.text.length) / 2) * 7;
+        expect(Number(label.attributes.x) - Number(labels[i]!.attributes.x)).toBeGreaterThan(width);
+      });
+      expect(allText(named(svg, 'desc')[0]!)).toContain('1 value: up to 1e-6 of the bound');
+    });
+
+    test('nowhere where only the largest error was looked at', () => {
+      const page = pageOf({ ...failing, firstFailure: { ...failing.firstFailure!, histogram: null } });
+      expect(named(ofClass(page, 'panel')[0]!, 'svg')).toEqual([]);
+    });
   });
 
   test('has a row for every layer, in order, under a caption and headings', () => {

@@ -51,6 +51,7 @@ const failure = ({ layer, own }: VerifiedLayer): VerifyFailure => ({
   bound: own?.bound ?? null,
   share: own === null ? null : 0.5,
   where: own === null ? null : { pattern: 'one', words: 'at one value only' },
+  histogram: own === null ? null : { equal: 0, edges: [0.3, 1, 3, 10, 30, 100], counts: [1, 0, 0, 0, 1], beyond: 0 },
   cause: null,
   reason: `${layer} is wrong`,
 });

@@ -2,6 +2,7 @@
 
 import type { VerifyFailure } from '../../results/verify.js';
 import { shortNumber } from '../verify-facts.js';
+import { histogram } from './histogram.js';
 import { el, type Markup } from './markup.js';
 
 /** The section on the first failure. */
@@ -14,6 +15,7 @@ export function failureSection(failure: VerifyFailure): Markup {
     key === layer ? undefined : el('p', { class: 'quiet' }, 'recorded as ', el('code', {}, key)),
     el('p', {}, `${reason.slice(0, 1).toUpperCase()}${reason.slice(1)}.`),
     numbersOf(failure),
+    failure.histogram === null ? undefined : histogram(failure.histogram),
     el('h3', {}, 'Cause'),
     el('p', {}, cause === null ? 'No known cause.' : cause.words),
     cause === null ? undefined : [el('h3', {}, 'What to do'), el('p', {}, cause.fix)],
