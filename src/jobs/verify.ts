@@ -6,6 +6,7 @@ import type { LayerErrors } from '../parity/check-layer.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import { keysOf } from '../parity/layer-keys.js';
 import { slicesFromWeights } from '../parity/selfcheck.js';
+import { storedFormats } from '../parity/stored.js';
 import { checkAlternatives, type LayerVerdict, type Parity } from '../parity/verify.js';
 import type {
   InheritedErrorSummary,
@@ -80,14 +81,19 @@ async function attempt(
   const { tolerance } = options;
   const checks = checkAlternatives(models, fixture, {
     encode: inference.layers.fileName,
+    stored: storedFormats(loaded.report.loaded),
     ...(tolerance !== undefined && { tolerance }),
   });
   return checks.map((parity, i) => ({ model: models[i]!, parity }));
 }
 
-/** The trial that passes; of two that fail, the one that gets further. Two that pass leave it undecided. */
+/**
+ * The trial that passes, first of all with the weights as they are stored; of two that fail, the one that gets further.
+ * Two that pass leave it undecided.
+ */
 function bestOf(trials: readonly Trial[]): { readonly trial: Trial; readonly decided: boolean } {
-  const passing = trials.filter(({ parity }) => parity.verdict === 'pass');
+  const asStored = trials.filter(({ parity }) => parity.verdict === 'pass' && parity.unroundedWeights === undefined);
+  const passing = asStored.length > 0 ? asStored : trials.filter(({ parity }) => parity.verdict === 'pass');
   const byFailures = [...trials].sort((a, b) => failures(a) - failures(b));
   return { trial: passing[0] ?? byFailures[0]!, decided: trials.length === 1 || passing.length === 1 };
 }
@@ -103,7 +109,17 @@ function summary(
   { model, parity }: Trial,
   decided: boolean,
 ): Omit<VerifyResult, 'source' | 'reference' | 'pooling' | 'slices'> {
-  const { verdict, executor, tolerance, layers, failures, firstFailure = null, topOne, notCompared } = parity;
+  const {
+    verdict,
+    executor,
+    tolerance,
+    layers,
+    failures,
+    firstFailure = null,
+    topOne,
+    notCompared,
+    unroundedWeights,
+  } = parity;
   return {
     verdict: verdict === 'pass' && !decided ? 'undecided' : verdict,
     executor,
@@ -112,6 +128,7 @@ function summary(
     firstFailure,
     sources: failures.map(({ layer }) => layer),
     layers: layers.map(verified),
+    unroundedWeights: unroundedWeights ?? null,
     topOne,
     notCompared,
     otherLayers: model.report.otherLayers,

@@ -7,8 +7,10 @@ import type { LayerWeights, Model } from '../network/model.js';
 import { type BoundedMap, exact } from './bounds/bounded.js';
 import { boundLayer } from './bounds/bounds.js';
 import { certain, type ExpectedMap, expectLayer } from './expected.js';
+import { expectDoubtful } from './expected-doubtful.js';
 import type { RecordedLayer } from './fixture.js';
 import type { Recording } from './layer-state.js';
+import { doubtsOf, type StoredFormats } from './stored.js';
 import type { WalkMaterial } from './walk.js';
 
 /** One image's outputs, by layer. */
@@ -27,6 +29,8 @@ export interface Segment {
   /** The target's recorded output. */
   readonly recording: Recording;
   readonly rounding: number;
+  /** Where the rounding of stored weights is allowed for: how they are stored. */
+  readonly stored?: StoredFormats;
 }
 
 /** A segment made otherwise. What is not named stays as it is. */
@@ -57,6 +61,7 @@ export function segmentOf(model: Segment['model'], material: WalkMaterial, targe
     sources,
     recording: { shape: recorded.shape, values: toFloat64(recorded.read()) },
     rounding: material.rounding,
+    ...(material.stored && { stored: material.stored }),
   };
   const images = given.get(sources[0]!)!.map((_, image) => image);
   const outputs = images.map((image) => {
@@ -96,9 +101,18 @@ function unchanged(segment: Omit<Segment, 'outputs'>, sources: Outputs): Outputs
   const outputs = new Map(sources);
   for (const layer of segment.layers) {
     const inputs = layer.inputs.map((name) => outputs.get(name)!);
-    outputs.set(layer.name, boundLayer(layer, inputs, weightsOf(segment, layer.name), segment.rounding));
+    outputs.set(layer.name, bounded(segment, layer, inputs, weightsOf(segment, layer.name)));
   }
   return outputs;
+}
+
+function bounded(
+  { stored, rounding }: Omit<Segment, 'outputs'>,
+  layer: Layer,
+  inputs: readonly BoundedMap[],
+  weights: LayerWeights,
+): BoundedMap {
+  return boundLayer(layer, inputs, weights, rounding, stored && doubtsOf(weights, stored.get(layer.name)));
 }
 
 /** A layer's weights, none where it has none. */
@@ -131,7 +145,7 @@ export function runChanged(
     const given = name === segment.target.name ? whole.map(atTarget) : whole;
     if (!fitTogether(layer, given)) return undefined;
     const weights = change.weights?.get(name) ?? weightsOf(segment, name);
-    const output = boundLayer(layer, given, weights, segment.rounding);
+    const output = bounded(segment, layer, given, weights);
     meter.left -= workOf(layer, output);
     after.set(name, change.gives?.get(name)?.(output, inputs) ?? output);
   }
@@ -163,6 +177,12 @@ function workOf({ op, weights }: Layer, { value }: BoundedMap): number {
   return 2 * value.data.length * (shape === undefined ? 8 : sizeOf(shape));
 }
 
+function expected({ model, stored }: Segment, layer: Layer, inputs: readonly ExpectedMap[]): ExpectedMap {
+  const weights = weightsOf({ model }, layer.name);
+  if (stored === undefined) return expectLayer(layer, inputs, weights);
+  return expectDoubtful(layer, inputs, weights, doubtsOf(weights, stored.get(layer.name)));
+}
+
 /**
  * How far a value may lie from the recorded one: what float32 may be off by, and where the segment keeps that but the
  * free run strays (`freely`), what it is expected to be off by, 12 sigma.
@@ -173,7 +193,7 @@ export function spreads(segment: Segment): readonly Float64Array[] {
     for (const name of segment.sources) values.set(name, certain(outputs.get(name)!.value));
     for (const layer of segment.layers) {
       const inputs = layer.inputs.map((name) => values.get(name)!);
-      values.set(layer.name, expectLayer(layer, inputs, weightsOf(segment, layer.name)));
+      values.set(layer.name, expected(segment, layer, inputs));
     }
     return values.get(segment.target.name)!.variance.map(Math.sqrt);
   });

@@ -6,6 +6,7 @@ import type { LayerWeights, Model } from '../network/model.js';
 import { checkLayer, type LayerCheck } from './check-layer.js';
 import type { RecordedLayer } from './fixture.js';
 import { inputState, type LayerState, layerState, recordedState } from './layer-state.js';
+import { doubtsOf, type StoredFormats } from './stored.js';
 import { type ClassMargin, classMargin, ranksClasses } from './top-one.js';
 import type { JoinedInput } from './where-off.js';
 
@@ -16,6 +17,8 @@ export interface WalkMaterial {
   readonly recorded: ReadonlyMap<string, RecordedLayer>;
   /** See `boundLayer`. */
   readonly rounding: number;
+  /** Where the rounding of stored weights is allowed for: how they are stored. */
+  readonly stored?: StoredFormats;
   /** Another executor's outputs of the recorded layers; without them the free run is the evaluator's. */
   readonly outputs?: ReadonlyMap<string, Tensor>;
 }
@@ -50,11 +53,18 @@ export function walk(
   for (let i = from.next; i < end; i++) {
     const layer = network.layers[i]!;
     const inputs = layer.inputs.map((name) => states.get(name)!);
+    const own = weights.get(layer.name) ?? {};
     const state =
       layer.op === 'InputLayer'
         ? inputState(material.input)
-        : layerState(layer, inputs, weights.get(layer.name) ?? {}, material.rounding);
-    if (ranksClasses(network, layer)) margins = marginsOf(layer, inputs[0]!, weights.get(layer.name) ?? {});
+        : layerState(
+            layer,
+            inputs,
+            own,
+            material.rounding,
+            material.stored && doubtsOf(own, material.stored.get(layer.name)),
+          );
+    if (ranksClasses(network, layer)) margins = marginsOf(layer, inputs[0]!, own);
     const recorded = material.recorded.get(layer.name);
     states.set(layer.name, recorded === undefined ? state : compared(layer, inputs, state, recorded, material, checks));
     for (const name of states.keys()) if (last.get(name)! <= i) states.delete(name);

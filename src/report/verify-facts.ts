@@ -11,9 +11,23 @@ export function countsOf({ layers }: VerifyResult): string {
   return failed === 0 ? `${all} compared` : `${failed} of ${all} at fault`;
 }
 
+/** What is compared otherwise than as it is stored, by name; nothing where it is as stored. */
+export function unroundedName({ unroundedWeights }: VerifyResult): string | undefined {
+  return unroundedWeights === null ? undefined : 'reference used unrounded weights';
+}
+
+/** What values may be off by, where the bounds decide: `what float32 may be off by`. */
+export function allowedWords({ unroundedWeights }: VerifyResult): string {
+  if (unroundedWeights === null) return 'what float32 may be off by';
+  return `what float32 and weights stored in ${unroundedWeights.formats.join(' and ')} may be off by`;
+}
+
 /** The verdict as a sentence without the file's name. */
-export function verdictWords({ verdict, tolerance }: VerifyResult): string {
-  const by = tolerance === null ? 'what float32 may be off by' : `the stated tolerance ${tolerance.toExponential()}`;
+export function verdictWords(result: VerifyResult): string {
+  const { verdict, tolerance } = result;
+  const name = unroundedName(result);
+  const bounds = `${allowedWords(result)}${name === undefined ? '' : ` (${name})`}`;
+  const by = tolerance === null ? bounds : `the stated tolerance ${tolerance.toExponential()}`;
   return {
     pass: `Every layer compared is within ${by}.`,
     fail: `Not every layer is within ${by}.`,
@@ -93,13 +107,16 @@ export function againstWords({ against }: ReportedResult): string | undefined {
 }
 
 /** The facts that identify a verification: `[name, value]`, settings first, then hashes. */
-export function properties({ config, pooling, tolerance, executor, certificate }: ReportedResult): [string, string][] {
+export function properties(result: ReportedResult): [string, string][] {
+  const { config, pooling, tolerance, executor, certificate } = result;
+  const unrounded = unroundedName(result);
   const settings = Object.entries({ ...config, pooling: pooling.decision ?? 'none' }).flatMap(flattened);
   const hashes = [...(certificate?.hashes.checkpoint ?? []), ...(certificate?.hashes.reference ?? [])];
   return [
     ...settings,
     ['executor', executor],
     ['tolerance', tolerance === null ? 'bounds' : String(tolerance)],
+    ...(unrounded === undefined ? [] : [['weights', unrounded] satisfies [string, string]]),
     ...(certificate === undefined ? [] : [['shuffleport', certificate.version] satisfies [string, string]]),
     ...hashes.map(({ name, sha256 }): [string, string] => [`sha256 of ${name}`, sha256]),
   ];

@@ -3,7 +3,7 @@ import { listSome, printable } from '../core/text.js';
 import type { VerifiedLayer, VerifyResult } from '../results/verify.js';
 import { describeConfig, describeNotes } from './settings.js';
 import { textTable } from './table.js';
-import { countsOf, shareText, topOneWords } from './verify-facts.js';
+import { allowedWords, countsOf, shareText, topOneWords, unroundedName } from './verify-facts.js';
 
 /** How much to say. */
 export interface VerifyTextOptions {
@@ -44,19 +44,22 @@ const MOST_FAILURES = 10;
 
 function headline(result: VerifyResult): string {
   const { verdict, layers, source, tolerance } = result;
-  const by = tolerance === null ? budgetUsed(layers) : toleranceUsed(layers, tolerance);
-  return `${verdict.toUpperCase()} ${printable(source.name)}: ${[countsOf(result), ...by].join(', ')}`;
+  const by = tolerance === null ? budgetUsed(result) : toleranceUsed(layers, tolerance);
+  const name = unroundedName(result);
+  const said = [...(name === undefined ? [] : [name]), countsOf(result), ...by].join(', ');
+  return `${verdict.toUpperCase()} ${printable(source.name)}: ${said}`;
 }
 
 /** Of the bounds that are kept, the most that is used. */
-function budgetUsed(layers: readonly VerifiedLayer[]): string[] {
+function budgetUsed(result: VerifyResult): string[] {
+  const { layers } = result;
   const kept = layers.filter(({ verdict }) => verdict === 'pass');
   const most = Math.max(0, ...kept.map(({ own }) => own?.budget ?? 0));
   const worst = kept.find(({ own }) => own?.budget === most);
   if (worst === undefined) return [];
   if (most === 0) return [kept.length === layers.length ? 'equal in every value' : 'the others exact'];
   const who = kept.length === layers.length ? '' : 'the others off by ';
-  return [`${who}at most ${percent(most)} of what float32 may be off by (${worst.layer})`];
+  return [`${who}at most ${percent(most)} of ${allowedWords(result)} (${worst.layer})`];
 }
 
 function toleranceUsed(layers: readonly VerifiedLayer[], tolerance: number): string[] {

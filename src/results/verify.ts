@@ -23,6 +23,11 @@ export interface VerifyResult {
   /** Names of all layers at fault, in the network's order. */
   readonly sources: readonly string[];
   readonly layers: readonly VerifiedLayer[];
+  /**
+   * The reference used unrounded weights: the network fails as it is stored, and the rounding of these layers' stored
+   * weights explains it. Errors and bounds are with it then. Null where the weights are compared as stored.
+   */
+  readonly unroundedWeights: { readonly formats: readonly string[]; readonly layers: readonly string[] } | null;
   /** Every image's first class, and whether rounding could change it; null without a top. */
   readonly topOne: TopOneResult | null;
   /** Keys of the reference that name no layer of the network. */

@@ -27,6 +27,7 @@ export function hostileResult(): ReportedResult {
       where: { pattern: HOSTILE, words: HOSTILE },
       cause: { id: HOSTILE, words: HOSTILE, fix: HOSTILE },
     },
+    unroundedWeights: { formats: [HOSTILE], layers: [HOSTILE] },
     topOne: { layer: HOSTILE, images: [topOneImage({ recorded: 3, agrees: false })] },
     notCompared: [HOSTILE],
     otherLayers: [HOSTILE],

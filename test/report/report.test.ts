@@ -1,11 +1,15 @@
 // Reports as people and machines read them, from results written out by hand.
 import { describe, expect, test } from 'vitest';
+import { verifyHtml } from '../../src/report/html.js';
 import { inspectText } from '../../src/report/inspect.js';
 import { SCHEMA_VERSION, toJson } from '../../src/report/json.js';
+import { verifyJunit } from '../../src/report/junit.js';
+import { verifyMarkdown } from '../../src/report/markdown.js';
 import { convertText, diffText, predictText } from '../../src/report/others.js';
 import { describeConfig, describeNotes } from '../../src/report/settings.js';
 import { markdownTable, textTable } from '../../src/report/table.js';
 import { verifyText } from '../../src/report/verify.js';
+import { verdictWords } from '../../src/report/verify-facts.js';
 import type { PredictResult } from '../../src/results/predict.js';
 import type { VerifyResult } from '../../src/results/verify.js';
 import { CONFIG, topOneImage, verdict, verified } from './results.js';
@@ -216,6 +220,21 @@ describe('what verify says', () => {
     ]);
   });
 
+  test('names a comparison that allows for the rounding of stored weights', () => {
+    const unroundedWeights = { formats: ['float16', 'bfloat16'], layers: ['fc'] };
+    const result = verified([verdict('conv1', 1e-7)], { unroundedWeights });
+    expect(verifyText(result).split('\n')[0]).toBe(
+      'PASS weights.h5: reference used unrounded weights, 1 layer compared, at most 25 % of what float32 and weights stored in float16 and bfloat16 may be off by (conv1)',
+    );
+    expect(verdictWords(result)).toBe(
+      'Every layer compared is within what float32 and weights stored in float16 and bfloat16 may be off by (reference used unrounded weights).',
+    );
+    for (const report of [verifyMarkdown(result), verifyHtml(result), verifyJunit(result)]) {
+      expect(report).toContain('reference used unrounded weights');
+    }
+    expect(verifyJunit(result)).toContain('<property name="weights" value="reference used unrounded weights"/>');
+  });
+
   test.each([
     [[topOneImage(), topOneImage()], '2 of 2 images certain, as recorded'],
     [[topOneImage({ recorded: null, agrees: null })], '1 of 1 image certain'],
@@ -344,7 +363,7 @@ describe('what verify says', () => {
 
 test('what convert says is what was written, where, and that it was read back', () => {
   const report = { scheme: 'article', missing: [], unused: [], mismatched: [], unreadable: [], nonFinite: [] };
-  const loaded = { layer: 'fc', role: 'bias', shape: [10], from: 'fc/bias:0' } as const;
+  const loaded = { layer: 'fc', role: 'bias', shape: [10], dtype: 'float32', from: 'fc/bias:0' } as const;
   const text = convertText({
     source: { name: HOSTILE, bytes: 1 },
     format: 'tfjs',

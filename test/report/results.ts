@@ -97,6 +97,7 @@ export const verified = (layers: readonly VerifiedLayer[], rest: Partial<VerifyR
   firstFailure: layers.filter((layer) => layer.verdict === 'fail').map(failure)[0] ?? null,
   sources: layers.filter((layer) => layer.verdict === 'fail').map(({ layer }) => layer),
   layers,
+  unroundedWeights: null,
   topOne: null,
   notCompared: [],
   otherLayers: [],

@@ -50,6 +50,7 @@ describe('the schema of verify', () => {
     const moved = { kind: 'layer', what: 'a', field: 'own error', before: '-', after: '1' } as const;
     const result: ReportedResult = {
       ...base,
+      unroundedWeights: { formats: ['float16'], layers: ['fc'] },
       topOne: {
         layer: 'fc',
         images: [topOneImage({ margin: Number.NaN }), topOneImage({ recorded: null, agrees: null })],
