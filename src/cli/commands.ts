@@ -62,11 +62,17 @@ function write(output: string, { files, check }: Conversion, to: ExportFormat, f
   return writeOutputFile(output, files[0]!, { force, check });
 }
 
+/** Options of `verify` that mean nothing without recorded outputs. */
+interface ReferenceOptions {
+  readonly tolerance?: number;
+  readonly allCauses?: boolean;
+}
+
 /** `verify FILE [--reference REF]`. An earlier verification that no longer holds is a no, whatever the verdict. */
 export async function runVerify(
   file: string,
   reference: string | undefined,
-  options: LoadingOptions & { readonly tolerance?: number },
+  options: LoadingOptions & ReferenceOptions,
   flags: ReportFlags & { readonly all?: boolean },
   surroundings: Surroundings,
 ): Promise<Answer> {
@@ -78,7 +84,9 @@ export async function runVerify(
   const { reported, sendReports } = await import('./verify-reports.js');
   const sources = { checkpoint: await fileSource(file), reference: await fileSource(reference) };
   const verified = await verify(sources.checkpoint, sources.reference, options);
-  const result = await reported(verified, { ...sources, options }, flags, surroundings);
+  // How long causes are looked for changes no verdict, and undoes no certificate.
+  const { allCauses: _, ...certified } = options;
+  const result = await reported(verified, { ...sources, options: certified }, flags, surroundings);
   await sendReports(result, flags, surroundings);
   const { against } = result;
   const exitCode = against?.holds === false ? NO : { pass: PASS, fail: NO, undecided: USAGE }[result.verdict];
@@ -93,10 +101,14 @@ export async function runVerify(
 /** Without a reference: what the weights say of themselves, which is never a plain pass. */
 async function runSelfCheck(
   file: string,
-  { tolerance, ...options }: LoadingOptions & { readonly tolerance?: number },
+  { tolerance, allCauses, ...options }: LoadingOptions & ReferenceOptions,
   flags: object,
 ): Promise<Answer> {
-  const [given] = Object.keys({ ...(tolerance !== undefined && { tolerance }), ...flags });
+  const [given] = Object.keys({
+    ...(tolerance !== undefined && { tolerance }),
+    ...(allCauses && { 'all-causes': allCauses }),
+    ...flags,
+  });
   if (given !== undefined) {
     throw new UsageError({ what: `--${given} needs recorded outputs.`, next: 'name them with --reference REF.npz' });
   }

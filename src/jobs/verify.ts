@@ -26,6 +26,8 @@ import { chooseSlices } from './slices.js';
 export interface VerifyOptions extends LoadingOptions {
   /** Decides in place of the bounds: see `ParityOptions` in `src/parity/verify.ts`. */
   readonly tolerance?: number;
+  /** Looks for causes without a limit on work, which can take long on big networks. */
+  readonly allCauses?: boolean;
 }
 
 /** Checks the network in `source` against every layer recorded in `reference`. */
@@ -78,10 +80,11 @@ async function attempt(
     const settings = { ...loaded.settings, pooling };
     return { ...loaded, settings, network: buildNetwork(settings) };
   });
-  const { tolerance } = options;
+  const { tolerance, allCauses = false } = options;
   const checks = checkAlternatives(models, fixture, {
     encode: inference.layers.fileName,
     stored: storedFormats(loaded.report.loaded),
+    allCauses,
     ...(tolerance !== undefined && { tolerance }),
   });
   return checks.map((parity, i) => ({ model: models[i]!, parity }));

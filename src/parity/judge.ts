@@ -17,6 +17,15 @@ export interface Cause {
   readonly fix: string;
 }
 
+/** How far causes were looked for. */
+export interface CauseSearch {
+  /** `stopped`: the limit on work was reached before all causes had been tried. */
+  readonly state: 'complete' | 'stopped';
+  /** Causes tried in every way they may have happened, of how many that are known. Fewer suffice where one is found. */
+  readonly tried: number;
+  readonly of: number;
+}
+
 /** A layer that is at fault. Numbers are null where shapes differ. */
 export interface Failure {
   readonly layer: string;
@@ -39,6 +48,8 @@ export interface Failure {
   /** How its values spread over shares of their bounds; null where only the largest was looked at. */
   readonly histogram: ShareHistogram | null;
   readonly cause: Cause | null;
+  /** Null where there is nothing to look for: the layer does the right thing with what it was given. */
+  readonly causeSearch: CauseSearch | null;
   /** The same as a sentence. */
   readonly reason: string;
 }
@@ -75,10 +86,13 @@ export function failuresByTolerance(checks: readonly LayerCheck[], tolerance: nu
 /** Classes whose layers round nothing: what they hand on is what they were given. */
 const MOVING: readonly Op[] = ['Slice', 'Concatenate', 'ChannelShuffle', 'MaxPooling2D', 'GlobalMaxPooling2D'];
 
+/** Causes are looked for once all verdicts are known. */
+const UNSEARCHED = { cause: null, causeSearch: null };
+
 function wrongShape({ recorded: { layer, key, shape }, shape: found }: LayerCheck): Failure {
   const reason = `its output has the shape ${formatShape(found)}, the reference ${formatShape(shape)}`;
   const unknown = { index: null, value: null, expected: null, bound: null, share: null, where: null, histogram: null };
-  return { layer, key, check: 'shape', ...unknown, cause: null, reason };
+  return { layer, key, check: 'shape', ...unknown, ...UNSEARCHED, reason };
 }
 
 function ownFailure({ recorded: { layer, key }, shape }: LayerCheck, { own }: LayerErrors, op: Op): Failure {
@@ -92,7 +106,7 @@ function ownFailure({ recorded: { layer, key }, shape }: LayerCheck, { own }: La
     `${off} of ${count} values are off, ${where!.words}`,
   ].join('; ');
   const spread = { share: off / count, where: where!, histogram: histogram! };
-  return { layer, key, check: 'own', ...spot, ...spread, cause: null, reason };
+  return { layer, key, check: 'own', ...spot, ...spread, ...UNSEARCHED, reason };
 }
 
 const exactness = (op: Op): string =>
@@ -109,7 +123,7 @@ function freeRunFailure({ recorded: { layer, key }, shape }: LayerCheck, { freeR
     `${off} of ${count} values are off, though everything recorded before it agrees`,
   ].join('; ');
   const spread = { share: off / count, where: null, histogram: histogram! };
-  return { layer, key, check: 'free-run', ...spot, ...spread, cause: null, reason };
+  return { layer, key, check: 'free-run', ...spot, ...spread, ...UNSEARCHED, reason };
 }
 
 function toleranceFailure(
@@ -122,7 +136,7 @@ function toleranceFailure(
   const size = `${short(maxAbsError)} (${short(maxRelError)} of the layer's largest value ${short(scale)}; allowed ${tolerance.toExponential()})`;
   const reason = `the largest error is ${size} at [${spot.index.join(', ')}]: computed ${spot.value}, recorded ${spot.expected}`;
   const spread = { share: null, where: null, histogram: null };
-  return { layer, key, check: 'tolerance', ...spot, ...spread, cause: null, reason } satisfies Failure;
+  return { layer, key, check: 'tolerance', ...spot, ...spread, ...UNSEARCHED, reason } satisfies Failure;
 }
 
 const spotOf = ({ flat, value, expected, bound }: Spot, shape: readonly number[]) => ({

@@ -6,7 +6,7 @@ import type { Executor } from '../network/executor.js';
 import type { Network } from '../network/layer.js';
 import type { Model } from '../network/model.js';
 import { UNIT_ROUNDOFF } from './bounds/bounded.js';
-import { explainFailures } from './causes/explain.js';
+import { ALL_EFFORT, explainFailures } from './causes/explain.js';
 import type { LayerErrors } from './check-layer.js';
 import { NothingComparedError } from './errors.js';
 import { type Fixture, matchLayers, type RecordedLayers } from './fixture.js';
@@ -58,6 +58,8 @@ export interface ParityOptions {
    * the bounds, which are reported all the same.
    */
   readonly tolerance?: number;
+  /** Look for causes without a limit on work. */
+  readonly allCauses?: boolean;
   /** How the weights' file writes layer names; keys may be written so too. */
   readonly encode?: (name: string) => string;
   /**
@@ -90,9 +92,10 @@ function concluded(
   walked: Walk,
   matched: RecordedLayers,
   options: ParityOptions,
-  effort?: number,
+  share = 1,
 ): Parity {
-  const { tolerance, stored } = options;
+  const { tolerance, stored, allCauses = false } = options;
+  const effort = allCauses ? ALL_EFFORT : share;
   const failures = failuresOf(model.network, walked.checks, tolerance);
   const tried = failures.length > 0 && tolerance === undefined && stored !== undefined && stored.size > 0;
   const wide = tried ? allowForStorage(model, material, walked.checks, failures, stored) : undefined;
@@ -109,7 +112,7 @@ const unroundedWords = ({ formats, layers }: UnroundedWeights, count: number): s
   `The reference used unrounded weights: the checkpoint stores ${formats.join(' and ')}. With the weights as stored ${layers.length} of ${plural(count, 'layer')} are off by more than float32 explains, and by no more than that rounding of their weights does; it is part of the bounds here.`;
 
 /** The same answer, each failure with its cause where one is known. `effort` is the part of the usual search to make. */
-function withCauses(model: Checked, material: WalkMaterial, parity: Parity, effort = 1): Parity {
+function withCauses(model: Checked, material: WalkMaterial, parity: Parity, effort: number): Parity {
   if (parity.failures.length === 0) return parity;
   const failures = explainFailures(model, material, parity.failures, effort);
   return { ...parity, failures, firstFailure: failures[0]! };

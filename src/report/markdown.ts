@@ -12,6 +12,7 @@ import {
   movedText,
   shareText,
   topOneWords,
+  unknownCauseWords,
   verdictWords,
   worstFirst,
 } from './verify-facts.js';
@@ -38,13 +39,14 @@ export function verifyMarkdown(result: ReportedResult): string {
 
 const MARKS: Readonly<Record<ReportedResult['verdict'], string>> = { pass: '✅', fail: '❌', undecided: '❔' };
 
-function failureText({ layer, reason, cause }: VerifyFailure): string {
+function failureText(failure: VerifyFailure): string {
+  const { layer, reason, cause } = failure;
   return [
     `**First layer at fault:** ${markdownCode(layer)}  `,
     escapeMarkdown(reason),
     '',
     ...(cause === null
-      ? ['**Cause:** no known cause']
+      ? [`**Cause:** ${escapeMarkdown(unknownCauseWords(failure))}`]
       : [`**Cause:** ${escapeMarkdown(cause.words)}  `, `**Fix:** ${escapeMarkdown(cause.fix)}`]),
   ].join('\n');
 }

@@ -2,7 +2,7 @@
 // Read first: src/results/verify.ts.
 import { listSome, plural } from '../core/text.js';
 import type { Moved, ReportedResult } from '../results/certificate.js';
-import type { TopOneResult, VerifiedLayer, VerifyResult } from '../results/verify.js';
+import type { TopOneResult, VerifiedLayer, VerifyFailure, VerifyResult } from '../results/verify.js';
 
 /** `2 of 68 layers at fault`, `68 layers compared`. */
 export function countsOf({ layers }: VerifyResult): string {
@@ -33,6 +33,13 @@ export function verdictWords(result: VerifyResult): string {
     fail: `Not every layer is within ${by}.`,
     undecided: 'Max and average pooling fit equally well, so the reference does not tell which it is. Say --pooling.',
   }[verdict];
+}
+
+/** What is said where no cause is named: that there is none, or that the search did not come to its end. */
+export function unknownCauseWords({ causeSearch }: VerifyFailure): string {
+  if (causeSearch?.state !== 'stopped') return 'no known cause';
+  const { tried, of } = causeSearch;
+  return `no known cause found within the limit on the search's work (${tried} of ${of} causes tried; --all-causes tries all)`;
 }
 
 /** `2 of 3 images certain; …`, which are not, and which were recorded otherwise. */

@@ -1,9 +1,9 @@
 // What `verify` answered, as text.
 import { listSome, printable } from '../core/text.js';
-import type { VerifiedLayer, VerifyResult } from '../results/verify.js';
+import type { VerifiedLayer, VerifyFailure, VerifyResult } from '../results/verify.js';
 import { describeConfig, describeNotes } from './settings.js';
 import { textTable } from './table.js';
-import { allowedWords, countsOf, shareText, topOneWords, unroundedName } from './verify-facts.js';
+import { allowedWords, countsOf, shareText, topOneWords, unknownCauseWords, unroundedName } from './verify-facts.js';
 
 /** How much to say. */
 export interface VerifyTextOptions {
@@ -34,9 +34,11 @@ export function verifyText(result: VerifyResult, { all = false }: VerifyTextOpti
   ].join('\n');
 }
 
-/** What is known to look like the failure, and what to do about it; nothing where no cause is known. */
-function causeLines({ cause }: NonNullable<VerifyResult['firstFailure']>): string[] {
-  return cause === null ? [] : [`  cause: ${cause.words}`, `  fix: ${cause.fix}`];
+/** What is known to look like the failure, and what to do about it. */
+function causeLines(failure: VerifyFailure): string[] {
+  const { cause } = failure;
+  if (cause === null) return [`  cause: ${unknownCauseWords(failure)}`];
+  return [`  cause: ${cause.words}`, `  fix: ${cause.fix}`];
 }
 
 /** Failing layers listed unless all are asked for. */

@@ -63,6 +63,11 @@ export interface VerifyFailure {
   readonly histogram: ShareHistogramResult | null;
   /** What is known to look like this; null: no known cause. */
   readonly cause: { readonly id: string; readonly words: string; readonly fix: string } | null;
+  /**
+   * How far causes were looked for: `stopped` at the limit on work, with so many of all tried to the end. Null where there
+   * is nothing to look for.
+   */
+  readonly causeSearch: { readonly state: 'complete' | 'stopped'; readonly tried: number; readonly of: number } | null;
   readonly reason: string;
 }
 

@@ -5,6 +5,7 @@ import { tensor, toFloat64 } from '../../src/core/tensor.js';
 import { writeZip } from '../../src/formats/zip-write.js';
 import { convert } from '../../src/jobs/convert.js';
 import { verify } from '../../src/jobs/verify.js';
+import { KNOWN_CAUSES } from '../../src/parity/causes/registry.js';
 import { nearestOf } from '../../src/parity/causes/rounding.js';
 import { FLOAT16 } from '../../src/parity/number-formats.js';
 import { loadReference } from '../helpers/models.js';
@@ -316,6 +317,7 @@ test('a recorded output of another shape fails, without errors', async () => {
     where: null,
     histogram: null,
     cause: null,
+    causeSearch: { state: 'complete', tried: KNOWN_CAUSES.length, of: KNOWN_CAUSES.length },
     reason,
   });
   const errors = { maxAbsError: null, maxRelError: null, own: null, inherited: null };

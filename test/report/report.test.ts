@@ -1,5 +1,6 @@
 // Reports as people and machines read them, from results written out by hand.
 import { describe, expect, test } from 'vitest';
+import { githubReports } from '../../src/report/github.js';
 import { verifyHtml } from '../../src/report/html.js';
 import { inspectText } from '../../src/report/inspect.js';
 import { SCHEMA_VERSION, toJson } from '../../src/report/json.js';
@@ -220,6 +221,23 @@ describe('what verify says', () => {
     ]);
   });
 
+  test('tells a search that stopped at its limit from one that found nothing, in every report', () => {
+    const failing = verified([verdict('conv1', 1, true)]);
+    const stopped = { state: 'stopped', tried: 12, of: 41 } as const;
+    const result = { ...failing, firstFailure: { ...failing.firstFailure!, causeSearch: stopped } };
+    const words =
+      "no known cause found within the limit on the search's work (12 of 41 causes tried; --all-causes tries all)";
+    expect(verifyText(result)).toContain(`\n  cause: ${words}\n`);
+    expect(verifyText(failing)).toContain('\n  cause: no known cause\n');
+    expect(verifyMarkdown(result)).toContain(`**Cause:** ${words}`);
+    expect(verifyMarkdown(failing)).toContain('**Cause:** no known cause\n');
+    const inMarkup = words.replace("'", '&#39;');
+    expect(verifyHtml(result)).toContain(`<p>N${inMarkup.slice(1)}.</p>`);
+    expect(verifyHtml(failing)).toContain('<p>No known cause.</p>');
+    expect(verifyJunit(result)).toContain(`cause: ${inMarkup}\n`);
+    expect(githubReports(result, { GITHUB_ACTIONS: 'true' })!.annotations).toContain(`cause: ${words}`);
+  });
+
   test('names a comparison that allows for the rounding of stored weights', () => {
     const unroundedWeights = { formats: ['float16', 'bfloat16'], layers: ['fc'] };
     const result = verified([verdict('conv1', 1e-7)], { unroundedWeights });
@@ -276,6 +294,7 @@ describe('what verify says', () => {
       '',
       'first layer at fault: add',
       '  add is wrong',
+      '  cause: no known cause',
       '',
       'layer  verdict  own error  of bound  inherited  of 12 sigma',
       'add    fail        4.0e+0  1.0e+2 x     1.0e+0         25 x',

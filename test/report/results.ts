@@ -53,6 +53,7 @@ const failure = ({ layer, own }: VerifiedLayer): VerifyFailure => ({
   where: own === null ? null : { pattern: 'one', words: 'at one value only' },
   histogram: own === null ? null : { equal: 0, edges: [0.3, 1, 3, 10, 30, 100], counts: [1, 0, 0, 0, 1], beyond: 0 },
   cause: null,
+  causeSearch: { state: 'complete', tried: 41, of: 41 },
   reason: `${layer} is wrong`,
 });
 

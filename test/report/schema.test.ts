@@ -56,11 +56,12 @@ describe('the schema of verify', () => {
         images: [topOneImage({ margin: Number.NaN }), topOneImage({ recorded: null, agrees: null })],
       },
       tolerance: 1e-5,
-      firstFailure: { ...base.firstFailure!, cause },
+      firstFailure: { ...base.firstFailure!, cause, causeSearch: { state: 'stopped', tried: 0, of: 41 } },
       against: { name: 'old.json', holds: false, moved: [moved] },
     };
     expect(faults(result)).toEqual([]);
     expect(faults({ ...base, firstFailure: verified([verdict('b', null, true)]).firstFailure })).toEqual([]);
+    expect(faults({ ...base, firstFailure: { ...base.firstFailure!, causeSearch: null } })).toEqual([]);
   });
 
   const good = verified([verdict('conv1', 1e-7)]);
