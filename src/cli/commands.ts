@@ -74,11 +74,17 @@ function write(output: string, { files, check }: Conversion, to: ExportFormat, f
   return writeOutputFile(output, files[0]!, { force, check });
 }
 
+/** Options of `verify` that mean nothing without recorded outputs. */
+interface ReferenceOptions {
+  readonly tolerance?: number;
+  readonly allCauses?: boolean;
+}
+
 /** `verify FILE [--reference REF]`. An earlier verification that no longer holds is a no, whatever the verdict. */
 export async function runVerify(
   file: string,
   reference: string | undefined,
-  options: LoadingOptions & { readonly tolerance?: number },
+  options: LoadingOptions & ReferenceOptions,
   flags: ReportFlags & { readonly all?: boolean },
   surroundings: Surroundings,
 ): Promise<Answer> {
@@ -94,7 +100,9 @@ export async function runVerify(
     flags.repro === undefined
       ? { result: await verify(sources.checkpoint, sources.reference, options), repro: null }
       : await verifyWithRepro(sources.checkpoint, sources.reference, options);
-  const certified = await reported(verified.result, { ...sources, options }, flags, surroundings);
+  // How long causes are looked for changes no verdict, and undoes no certificate.
+  const { allCauses: _, ...stated } = options;
+  const certified = await reported(verified.result, { ...sources, options: stated }, flags, surroundings);
   const result = await withRepro(certified, verified.repro, flags);
   await sendReports(result, flags, surroundings);
   const { against } = result;
@@ -117,10 +125,14 @@ function reproText(repro: NonNullable<ReportedResult['repro']> | null): string {
 /** Without a reference: what the weights say of themselves, which is never a plain pass. */
 async function runSelfCheck(
   file: string,
-  { tolerance, ...options }: LoadingOptions & { readonly tolerance?: number },
+  { tolerance, allCauses, ...options }: LoadingOptions & ReferenceOptions,
   flags: object,
 ): Promise<Answer> {
-  const [given] = Object.keys({ ...(tolerance !== undefined && { tolerance }), ...flags });
+  const [given] = Object.keys({
+    ...(tolerance !== undefined && { tolerance }),
+    ...(allCauses && { 'all-causes': allCauses }),
+    ...flags,
+  });
   if (given !== undefined) {
     throw new UsageError({ what: `--${given} needs recorded outputs.`, next: 'name them with --reference REF.npz' });
   }

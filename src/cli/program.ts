@@ -154,6 +154,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
       ).argParser(number),
     )
     .option('--all', 'list every layer, not only those that differ')
+    .option('--all-causes', 'look for causes of a failure without a limit on work')
     .addOption(
       new Option(
         '-o, --output <path>',
@@ -179,7 +180,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
         runVerify(
           file,
           flags.reference,
-          { ...loadingOptions(flags), ...picked(flags, ['tolerance']) },
+          { ...loadingOptions(flags), ...picked(flags, ['tolerance', 'allCauses']) },
           picked(flags, ['all', 'output', 'force', 'against', 'repro']),
           surroundings,
         ),
@@ -191,6 +192,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
 interface VerifyFlags {
   readonly reference?: string;
   readonly tolerance?: number;
+  readonly allCauses?: boolean;
   readonly all?: boolean;
 }
 

@@ -7,6 +7,7 @@ import type { LayerErrors } from '../parity/check-layer.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import { keysOf } from '../parity/layer-keys.js';
 import { slicesFromWeights } from '../parity/selfcheck.js';
+import { storedFormats } from '../parity/stored.js';
 import { checkAlternatives, type LayerVerdict, type Parity } from '../parity/verify.js';
 import type {
   InheritedErrorSummary,
@@ -26,6 +27,8 @@ import { chooseSlices } from './slices.js';
 export interface VerifyOptions extends LoadingOptions {
   /** Decides in place of the bounds: see `ParityOptions` in `src/parity/verify.ts`. */
   readonly tolerance?: number;
+  /** Looks for causes without a limit on work, which can take long on big networks. */
+  readonly allCauses?: boolean;
 }
 
 /** Checks the network in `source` against every layer recorded in `reference`. */
@@ -104,17 +107,23 @@ async function attempt(
     const settings = { ...loaded.settings, pooling };
     return { ...loaded, settings, network: buildNetwork(settings) };
   });
-  const { tolerance } = options;
+  const { tolerance, allCauses = false } = options;
   const checks = checkAlternatives(models, fixture, {
     encode: inference.layers.fileName,
+    stored: storedFormats(loaded.report.loaded),
+    allCauses,
     ...(tolerance !== undefined && { tolerance }),
   });
   return checks.map((parity, i) => ({ model: models[i]!, parity }));
 }
 
-/** The trial that passes; of two that fail, the one that gets further. Two that pass leave it undecided. */
+/**
+ * The trial that passes, first of all with the weights as they are stored; of two that fail, the one that gets further.
+ * Two that pass leave it undecided.
+ */
 function bestOf(trials: readonly Trial[]): { readonly trial: Trial; readonly decided: boolean } {
-  const passing = trials.filter(({ parity }) => parity.verdict === 'pass');
+  const asStored = trials.filter(({ parity }) => parity.verdict === 'pass' && parity.unroundedWeights === undefined);
+  const passing = asStored.length > 0 ? asStored : trials.filter(({ parity }) => parity.verdict === 'pass');
   const byFailures = [...trials].sort((a, b) => failures(a) - failures(b));
   return { trial: passing[0] ?? byFailures[0]!, decided: trials.length === 1 || passing.length === 1 };
 }
@@ -146,7 +155,17 @@ export function paritySummary(
   parity: Parity,
   { otherLayers, notes }: Pick<LoadReport, 'otherLayers' | 'notes'>,
 ): ParitySummary {
-  const { verdict, executor, tolerance, layers, failures, firstFailure = null, notCompared } = parity;
+  const {
+    verdict,
+    executor,
+    tolerance,
+    layers,
+    failures,
+    firstFailure = null,
+    topOne,
+    notCompared,
+    unroundedWeights,
+  } = parity;
   return {
     verdict,
     executor,
@@ -154,6 +173,8 @@ export function paritySummary(
     firstFailure,
     sources: failures.map(({ layer }) => layer),
     layers: layers.map(verified),
+    unroundedWeights: unroundedWeights ?? null,
+    topOne,
     notCompared,
     otherLayers,
     notes: [...notes, ...parity.notes],

@@ -37,6 +37,8 @@ export interface LoadedWeight {
   readonly layer: string;
   readonly role: WeightRole;
   readonly shape: readonly number[];
+  /** The type it is stored in, under numpy's name. */
+  readonly dtype: string;
   /** The layer and weight it came from, as the file calls them. */
   readonly from: string;
 }

@@ -15,7 +15,7 @@ export interface ExpectedMap {
 }
 
 /** Variance of one rounding's relative error, taken as uniform in [-u, u]. */
-const ROUNDING = UNIT_ROUNDOFF ** 2 / 3;
+export const ROUNDING = UNIT_ROUNDOFF ** 2 / 3;
 
 /**
  * Deviations allowed. For independent, uniform roundings `P(|error| > 12 sigma) <= 2 exp(-72)`, 1e-31 a value: sums of

@@ -1,6 +1,7 @@
 // The error a layer has when the network runs freely from its input: its own, and what it inherits from those before.
 import { type BoundedMap, SMALLEST_NORMAL, UNIT_ROUNDOFF } from './bounds/bounded.js';
 import { type ExpectedMap, SIGMA_LIMIT } from './expected.js';
+import { type ShareHistogram, shareHistogram } from './histogram.js';
 import { difference, type Held, hold, largestMagnitude } from './hold.js';
 
 /** How a layer fares in the free run. */
@@ -12,6 +13,8 @@ export interface FreeRunError extends Held {
   readonly scale: number;
   /** The error expected of a float32 run here: the root mean square of sigma over the layer. */
   readonly sigma: number;
+  /** How the values spread over shares of the limit, if any is off. */
+  readonly histogram?: ShareHistogram;
 }
 
 /**
@@ -37,7 +40,8 @@ export function freeRunError(
   const scale = largestMagnitude(recorded);
   const maxRelError = held.maxAbsError === 0 ? 0 : held.maxAbsError / scale;
   const sigma = Math.sqrt((runs * variances) / Math.max(1, recorded.length));
-  return { ...held, maxRelError, scale, inherited, sigma };
+  const shares = held.off === 0 ? {} : { histogram: shareHistogram(images, recorded) };
+  return { ...held, maxRelError, scale, inherited, sigma, ...shares };
 }
 
 /** How far a free run may stray: 12 sigma, and the rounding of what is stored, which is sure. */

@@ -3,6 +3,7 @@ import { formatShape, unravel } from '../core/tensor.js';
 import type { Network, Op } from '../network/layer.js';
 import type { LayerCheck, LayerErrors } from './check-layer.js';
 import { SIGMA_LIMIT } from './expected.js';
+import type { ShareHistogram } from './histogram.js';
 import type { Spot } from './hold.js';
 import type { WhereOff } from './where-off.js';
 
@@ -14,6 +15,15 @@ export interface Cause {
   readonly words: string;
   /** What to do about it. */
   readonly fix: string;
+}
+
+/** How far causes were looked for. */
+export interface CauseSearch {
+  /** `stopped`: the limit on work was reached before all causes had been tried. */
+  readonly state: 'complete' | 'stopped';
+  /** Causes tried in every way they may have happened, of how many that are known. Fewer suffice where one is found. */
+  readonly tried: number;
+  readonly of: number;
 }
 
 /** A layer that is at fault. Numbers are null where shapes differ. */
@@ -35,7 +45,11 @@ export interface Failure {
   /** Of the layer's values, how many are off: 0 to 1. */
   readonly share: number | null;
   readonly where: WhereOff | null;
+  /** How its values spread over shares of their bounds; null where only the largest was looked at. */
+  readonly histogram: ShareHistogram | null;
   readonly cause: Cause | null;
+  /** Null where there is nothing to look for: the layer does the right thing with what it was given. */
+  readonly causeSearch: CauseSearch | null;
   /** The same as a sentence. */
   readonly reason: string;
 }
@@ -72,14 +86,17 @@ export function failuresByTolerance(checks: readonly LayerCheck[], tolerance: nu
 /** Classes whose layers round nothing: what they hand on is what they were given. */
 const MOVING: readonly Op[] = ['Slice', 'Concatenate', 'ChannelShuffle', 'MaxPooling2D', 'GlobalMaxPooling2D'];
 
+/** Causes are looked for once all verdicts are known. */
+const UNSEARCHED = { cause: null, causeSearch: null };
+
 function wrongShape({ recorded: { layer, key, shape }, shape: found }: LayerCheck): Failure {
   const reason = `its output has the shape ${formatShape(found)}, the reference ${formatShape(shape)}`;
-  const unknown = { index: null, value: null, expected: null, bound: null, share: null, where: null };
-  return { layer, key, check: 'shape', ...unknown, cause: null, reason };
+  const unknown = { index: null, value: null, expected: null, bound: null, share: null, where: null, histogram: null };
+  return { layer, key, check: 'shape', ...unknown, ...UNSEARCHED, reason };
 }
 
 function ownFailure({ recorded: { layer, key }, shape }: LayerCheck, { own }: LayerErrors, op: Op): Failure {
-  const { worst, off, count, where, budget } = own;
+  const { worst, off, count, where, histogram, budget } = own;
   const spot = spotOf(worst, shape);
   const reason = [
     `from its recorded inputs it gives ${described(spot)}`,
@@ -88,7 +105,8 @@ function ownFailure({ recorded: { layer, key }, shape }: LayerCheck, { own }: La
       : `float32 can be off by ${short(worst.bound)} there, and this is ${short(budget)} times that`,
     `${off} of ${count} values are off, ${where!.words}`,
   ].join('; ');
-  return { layer, key, check: 'own', ...spot, share: off / count, where: where!, cause: null, reason };
+  const spread = { share: off / count, where: where!, histogram: histogram! };
+  return { layer, key, check: 'own', ...spot, ...spread, ...UNSEARCHED, reason };
 }
 
 const exactness = (op: Op): string =>
@@ -97,14 +115,15 @@ const exactness = (op: Op): string =>
     : 'float32 is exact there';
 
 function freeRunFailure({ recorded: { layer, key }, shape }: LayerCheck, { freeRun }: LayerErrors): Failure {
-  const { worst, off, count } = freeRun;
+  const { worst, off, count, histogram } = freeRun;
   const spot = spotOf(worst, shape);
   const reason = [
     `run from the input it gives ${described(spot)}`,
     `rounding explains ${short(worst.bound)} (${SIGMA_LIMIT} sigma)`,
     `${off} of ${count} values are off, though everything recorded before it agrees`,
   ].join('; ');
-  return { layer, key, check: 'free-run', ...spot, share: off / count, where: null, cause: null, reason };
+  const spread = { share: off / count, where: null, histogram: histogram! };
+  return { layer, key, check: 'free-run', ...spot, ...spread, ...UNSEARCHED, reason };
 }
 
 function toleranceFailure(
@@ -116,7 +135,8 @@ function toleranceFailure(
   const spot = { ...spotOf(largest, shape), bound: tolerance * scale };
   const size = `${short(maxAbsError)} (${short(maxRelError)} of the layer's largest value ${short(scale)}; allowed ${tolerance.toExponential()})`;
   const reason = `the largest error is ${size} at [${spot.index.join(', ')}]: computed ${spot.value}, recorded ${spot.expected}`;
-  return { layer, key, check: 'tolerance', ...spot, share: null, where: null, cause: null, reason } satisfies Failure;
+  const spread = { share: null, where: null, histogram: null };
+  return { layer, key, check: 'tolerance', ...spot, ...spread, ...UNSEARCHED, reason } satisfies Failure;
 }
 
 const spotOf = ({ flat, value, expected, bound }: Spot, shape: readonly number[]) => ({

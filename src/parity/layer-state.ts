@@ -8,6 +8,7 @@ import type { LayerWeights } from '../network/model.js';
 import { type BoundedMap, exact } from './bounds/bounded.js';
 import { boundLayer } from './bounds/bounds.js';
 import { certain, type ExpectedMap, expectLayer } from './expected.js';
+import { expectDoubtful } from './expected-doubtful.js';
 
 /** One layer's outputs, a map an image. */
 export interface LayerState {
@@ -33,22 +34,23 @@ export function inputState(input: Tensor): LayerState {
   return { isolated: images.map(exact), free: images.map(certain) };
 }
 
-/** Runs a layer on the outputs of those it takes. `rounding` as in `boundLayer`. */
+/** Runs a layer on the outputs of those it takes. `rounding` and `doubts` as in `boundLayer`. */
 export function layerState(
   layer: Layer,
   inputs: readonly LayerState[],
   weights: LayerWeights,
   rounding: number,
+  doubts?: LayerWeights,
 ): LayerState {
   const images = inputs[0]!.free.map((_, image) => image);
   const bounded = (of: (state: LayerState) => readonly BoundedMap[]): BoundedMap[] =>
     images.map((i) => {
       const maps = inputs.map((state) => of(state)[i]!);
-      return boundLayer(layer, maps, weights, rounding);
+      return boundLayer(layer, maps, weights, rounding, doubts);
     });
   const free = images.map((i) => {
     const maps = inputs.map((state) => state.free[i]!);
-    return expectLayer(layer, maps, weights);
+    return doubts === undefined ? expectLayer(layer, maps, weights) : expectDoubtful(layer, maps, weights, doubts);
   });
   const isolated = bounded((state) => state.isolated);
   if (inputs.every(({ corrected }) => corrected === undefined)) return { isolated, free };

@@ -1,5 +1,6 @@
 // A layer's own error: what it computes from its inputs as they were recorded, against its recorded output.
 import type { BoundedMap } from './bounds/bounded.js';
+import { type ShareHistogram, shareHistogram } from './histogram.js';
 import { type BoundedValues, type Held, hold, offMask } from './hold.js';
 import { describeOff, type JoinedInput, type WhereOff } from './where-off.js';
 
@@ -7,6 +8,8 @@ import { describeOff, type JoinedInput, type WhereOff } from './where-off.js';
 export interface OwnError extends Held {
   /** Where the values lie that are off, if any are. */
   readonly where?: WhereOff;
+  /** How the values spread over shares of their bounds, if any is off. */
+  readonly histogram?: ShareHistogram;
 }
 
 /** Holds one map an image against `recorded`, the outputs of all images in a row, of `shape` with the batch. */
@@ -18,5 +21,7 @@ export function ownError(
 ): OwnError {
   const images = isolated.map(({ value, error }): BoundedValues => ({ values: value.data, bounds: error }));
   const held = hold(images, recorded);
-  return held.off === 0 ? held : { ...held, where: describeOff(offMask(images, recorded), shape, joined) };
+  if (held.off === 0) return held;
+  const where = describeOff(offMask(images, recorded), shape, joined);
+  return { ...held, where, histogram: shareHistogram(images, recorded) };
 }

@@ -7,8 +7,10 @@ import type { LayerWeights, Model } from '../network/model.js';
 import { type BoundedMap, exact } from './bounds/bounded.js';
 import { boundLayer } from './bounds/bounds.js';
 import { certain, type ExpectedMap, expectLayer } from './expected.js';
+import { expectDoubtful } from './expected-doubtful.js';
 import type { RecordedLayer } from './fixture.js';
 import type { Recording } from './layer-state.js';
+import { doubtsOf, type StoredFormats } from './stored.js';
 import type { WalkMaterial } from './walk.js';
 
 /** One image's outputs, by layer. */
@@ -27,6 +29,8 @@ export interface Segment {
   /** The target's recorded output. */
   readonly recording: Recording;
   readonly rounding: number;
+  /** Where the rounding of stored weights is allowed for: how they are stored. */
+  readonly stored?: StoredFormats;
 }
 
 /** A segment made otherwise. What is not named stays as it is. */
@@ -57,6 +61,7 @@ export function segmentOf(model: Segment['model'], material: WalkMaterial, targe
     sources,
     recording: { shape: recorded.shape, values: toFloat64(recorded.read()) },
     rounding: material.rounding,
+    ...(material.stored && { stored: material.stored }),
   };
   const images = given.get(sources[0]!)!.map((_, image) => image);
   const outputs = images.map((image) => {
@@ -101,9 +106,18 @@ function unchanged(segment: Omit<Segment, 'outputs'>, sources: Outputs): Outputs
   for (const layer of segment.layers) {
     if (outputs.has(layer.name)) continue;
     const inputs = layer.inputs.map((name) => outputs.get(name)!);
-    outputs.set(layer.name, boundLayer(layer, inputs, weightsOf(segment, layer.name), segment.rounding));
+    outputs.set(layer.name, bounded(segment, layer, inputs, weightsOf(segment, layer.name)));
   }
   return outputs;
+}
+
+function bounded(
+  { stored, rounding }: Omit<Segment, 'outputs'>,
+  layer: Layer,
+  inputs: readonly BoundedMap[],
+  weights: LayerWeights,
+): BoundedMap {
+  return boundLayer(layer, inputs, weights, rounding, stored && doubtsOf(weights, stored.get(layer.name)));
 }
 
 /** A layer's weights, none where it has none. */
@@ -136,7 +150,7 @@ export function runChanged(
     const given = name === segment.target.name ? whole.map(atTarget) : whole;
     if (!fitTogether(layer, given)) return undefined;
     const weights = change.weights?.get(name) ?? weightsOf(segment, name);
-    const output = boundLayer(layer, given, weights, segment.rounding);
+    const output = bounded(segment, layer, given, weights);
     meter.left -= workOf(layer, output);
     after.set(name, change.gives?.get(name)?.(output, inputs) ?? output);
   }
@@ -168,6 +182,12 @@ function workOf({ op, weights }: Layer, { value }: BoundedMap): number {
   return 2 * value.data.length * (shape === undefined ? 8 : sizeOf(shape));
 }
 
+function expected({ model, stored }: Segment, layer: Layer, inputs: readonly ExpectedMap[]): ExpectedMap {
+  const weights = weightsOf({ model }, layer.name);
+  if (stored === undefined) return expectLayer(layer, inputs, weights);
+  return expectDoubtful(layer, inputs, weights, doubtsOf(weights, stored.get(layer.name)));
+}
+
 /** The target's variances, an image each: what a float32 run of the segment is expected to be off by, squared. */
 export function variances(segment: Segment): readonly Float64Array[] {
   return segment.outputs.map((outputs) => {
@@ -176,7 +196,7 @@ export function variances(segment: Segment): readonly Float64Array[] {
     for (const layer of segment.layers) {
       if (values.has(layer.name)) continue;
       const inputs = layer.inputs.map((name) => values.get(name)!);
-      values.set(layer.name, expectLayer(layer, inputs, weightsOf(segment, layer.name)));
+      values.set(layer.name, expected(segment, layer, inputs));
     }
     return values.get(segment.target.name)!.variance;
   });

@@ -1,15 +1,19 @@
 // A network and its weights, held against every layer that was recorded. Read first: walk.ts, then judge.ts.
+import { plural } from '../core/text.js';
 import type { Note } from '../core/weights.js';
 import { checkInput } from '../evaluator/evaluator.js';
 import type { Executor } from '../network/executor.js';
 import type { Network } from '../network/layer.js';
 import type { Model } from '../network/model.js';
 import { UNIT_ROUNDOFF } from './bounds/bounded.js';
-import { explainFailures } from './causes/explain.js';
+import { ALL_EFFORT, explainFailures } from './causes/explain.js';
 import type { LayerErrors } from './check-layer.js';
 import { NothingComparedError } from './errors.js';
 import { type Fixture, matchLayers, type RecordedLayers } from './fixture.js';
 import { type Failure, failuresByBounds, failuresByTolerance } from './judge.js';
+import type { StoredFormats } from './stored.js';
+import { type TopOne, topOne } from './top-one.js';
+import { allowForStorage, type UnroundedWeights } from './unrounded.js';
 import { type Walk, type WalkMaterial, walk } from './walk.js';
 import { weakInputNotes } from './weak-input.js';
 
@@ -38,6 +42,10 @@ export interface Parity {
   /** Every layer at fault, in the network's order. */
   readonly failures: readonly Failure[];
   readonly firstFailure?: Failure;
+  /** Present where the rounding of the stored weights is allowed for: errors and bounds of the layers are with it. */
+  readonly unroundedWeights?: UnroundedWeights;
+  /** Every image's first class in the evaluator's free run; null where the network ranks none. */
+  readonly topOne: TopOne | null;
   /** Keys of the fixture that name no layer of the network. */
   readonly notCompared: readonly string[];
   readonly notes: readonly Note[];
@@ -50,8 +58,15 @@ export interface ParityOptions {
    * the bounds, which are reported all the same.
    */
   readonly tolerance?: number;
+  /** Look for causes without a limit on work. */
+  readonly allCauses?: boolean;
   /** How the weights' file writes layer names; keys may be written so too. */
   readonly encode?: (name: string) => string;
+  /**
+   * How the checkpoint stores its weights. Where they were rounded, and the network fails as it is stored, the reference
+   * may have used them before: then the rounding is allowed for.
+   */
+  readonly stored?: StoredFormats;
   /** What runs freely from the input; the evaluator when left out. */
   readonly executor?: Executor;
 }
@@ -67,11 +82,37 @@ export async function checkParity(model: Checked, fixture: Fixture, options: Par
     matched.layers.map(({ layer }) => layer),
   );
   const material = { ...materialOf(model.network, fixture, matched), ...(outputs && { outputs }) };
-  return withCauses(model, material, judged(model.network, walk(model, material), matched, material, options));
+  return concluded(model, material, walk(model, material), matched, options);
 }
 
+/** The verdict by the weights as they are stored; where that fails and they were rounded, with that allowed for. */
+function concluded(
+  model: Checked,
+  material: WalkMaterial,
+  walked: Walk,
+  matched: RecordedLayers,
+  options: ParityOptions,
+  share = 1,
+): Parity {
+  const { tolerance, stored, allCauses = false } = options;
+  const effort = allCauses ? ALL_EFFORT : share;
+  const failures = failuresOf(model.network, walked.checks, tolerance);
+  const tried = failures.length > 0 && tolerance === undefined && stored !== undefined && stored.size > 0;
+  const wide = tried ? allowForStorage(model, material, walked.checks, failures, stored) : undefined;
+  if (wide === undefined) {
+    return withCauses(model, material, judged(model.network, walked, failures, matched, material, options), effort);
+  }
+  const parity = judged(model.network, { ...walked, checks: wide.checks }, wide.failures, matched, material, options);
+  const note = { id: 'unrounded-weights', text: unroundedWords(wide.weights, walked.checks.length) };
+  const told = { ...parity, unroundedWeights: wide.weights, notes: [note, ...parity.notes] };
+  return withCauses(model, wide.material, told, effort);
+}
+
+const unroundedWords = ({ formats, layers }: UnroundedWeights, count: number): string =>
+  `The reference used unrounded weights: the checkpoint stores ${formats.join(' and ')}. With the weights as stored ${layers.length} of ${plural(count, 'layer')} are off by more than float32 explains, and by no more than that rounding of their weights does; it is part of the bounds here.`;
+
 /** The same answer, each failure with its cause where one is known. `effort` is the part of the usual search to make. */
-function withCauses(model: Checked, material: WalkMaterial, parity: Parity, effort = 1): Parity {
+function withCauses(model: Checked, material: WalkMaterial, parity: Parity, effort: number): Parity {
   if (parity.failures.length === 0) return parity;
   const failures = explainFailures(model, material, parity.failures, effort);
   return { ...parity, failures, firstFailure: failures[0]! };
@@ -92,8 +133,7 @@ export function checkAlternatives(
   const material = materialOf(first.network, fixture, matched);
   const beginning = walk(first, material, undefined, commonLayers(networks), networks);
   return models.map((model) => {
-    const parity = judged(model.network, walk(model, material, beginning), matched, material, options);
-    return withCauses(model, material, parity, 1 / models.length);
+    return concluded(model, material, walk(model, material, beginning), matched, options, 1 / models.length);
   });
 }
 
@@ -129,14 +169,17 @@ function commonLayers([first, ...others]: readonly Network[]): number {
   return index < 0 ? first!.layers.length : index;
 }
 
+const failuresOf = (network: Network, checks: Walk['checks'], tolerance: number | undefined): Failure[] =>
+  tolerance === undefined ? failuresByBounds(network, checks) : failuresByTolerance(checks, tolerance);
+
 function judged(
   network: Network,
-  { checks }: Walk,
+  { checks, margins }: Walk,
+  failures: readonly Failure[],
   { notCompared }: RecordedLayers,
-  { input }: WalkMaterial,
+  { input, recorded }: WalkMaterial,
   { tolerance, executor }: ParityOptions,
 ): Parity {
-  const failures = tolerance === undefined ? failuresByBounds(network, checks) : failuresByTolerance(checks, tolerance);
   const byLayer = new Map(failures.map((failure) => [failure.layer, failure]));
   const layers = checks.map(({ recorded: { layer, key }, shape, errors }): LayerVerdict => {
     const reason = byLayer.get(layer)?.reason;
@@ -150,6 +193,7 @@ function judged(
     layers,
     failures,
     ...(failures[0] && { firstFailure: failures[0] }),
+    topOne: topOne(network, margins, recorded),
     notCompared,
     notes: weakInputNotes(input),
   };

@@ -1,11 +1,13 @@
 // Every layer in the network's order: alone, on its inputs as they were recorded, with an error bound; and freely, on
 // what the layers before it computed, with the error expected by then. Read first: layer-state.ts, then check-layer.ts.
 import { type Tensor, toFloat64 } from '../core/tensor.js';
-import type { Layer, Network } from '../network/layer.js';
-import type { Model } from '../network/model.js';
+import type { Layer, LayerOf, Network } from '../network/layer.js';
+import type { LayerWeights, Model } from '../network/model.js';
 import { checkLayer, type LayerCheck } from './check-layer.js';
 import type { RecordedLayer } from './fixture.js';
 import { inputState, type LayerState, layerState, recordedState } from './layer-state.js';
+import { doubtsOf, type StoredFormats } from './stored.js';
+import { type ClassMargin, classMargin, ranksClasses } from './top-one.js';
 import type { JoinedInput } from './where-off.js';
 
 /** What a walk needs besides the network. */
@@ -15,15 +17,19 @@ export interface WalkMaterial {
   readonly recorded: ReadonlyMap<string, RecordedLayer>;
   /** See `boundLayer`. */
   readonly rounding: number;
+  /** Where the rounding of stored weights is allowed for: how they are stored. */
+  readonly stored?: StoredFormats;
   /** Another executor's outputs of the recorded layers; without them the free run is the evaluator's. */
   readonly outputs?: ReadonlyMap<string, Tensor>;
 }
 
-/** How far a walk has come: the next layer's number, the outputs still needed, and the checks made. */
+/** How far a walk has come: the next layer's number, the outputs still needed, and what was found. */
 export interface Walk {
   readonly next: number;
   readonly states: ReadonlyMap<string, LayerState>;
   readonly checks: readonly LayerCheck[];
+  /** Of each image, once the layer that ranks the classes has been passed. */
+  readonly margins?: readonly ClassMargin[];
 }
 
 /** A walk that has not begun. */
@@ -43,19 +49,31 @@ export function walk(
   const states = new Map(from.states);
   const checks = [...from.checks];
   const last = lastUses(sharing);
+  let { margins } = from;
   for (let i = from.next; i < end; i++) {
     const layer = network.layers[i]!;
     const inputs = layer.inputs.map((name) => states.get(name)!);
+    const own = weights.get(layer.name) ?? {};
     const state =
       layer.op === 'InputLayer'
         ? inputState(material.input)
-        : layerState(layer, inputs, weights.get(layer.name) ?? {}, material.rounding);
+        : layerState(
+            layer,
+            inputs,
+            own,
+            material.rounding,
+            material.stored && doubtsOf(own, material.stored.get(layer.name)),
+          );
+    if (ranksClasses(network, layer)) margins = marginsOf(layer, inputs[0]!, own);
     const recorded = material.recorded.get(layer.name);
     states.set(layer.name, recorded === undefined ? state : compared(layer, inputs, state, recorded, material, checks));
     for (const name of states.keys()) if (last.get(name)! <= i) states.delete(name);
   }
-  return { next: end, states, checks };
+  return { next: end, states, checks, ...(margins && { margins }) };
 }
+
+const marginsOf = (layer: LayerOf<'Dense'>, { free }: LayerState, weights: LayerWeights): ClassMargin[] =>
+  free.map((x) => classMargin(layer, x, weights));
 
 /** The number of the last layer that takes each output. */
 function lastUses(networks: readonly Network[]): Map<string, number> {

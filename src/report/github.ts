@@ -3,7 +3,7 @@
 import type { ReportedResult } from '../results/certificate.js';
 import { escapeCommandData, escapeCommandProperty, seen } from './escape.js';
 import { verifyMarkdown } from './markdown.js';
-import { movedText, verdictWords } from './verify-facts.js';
+import { movedText, unknownCauseWords, verdictWords } from './verify-facts.js';
 
 /** The environment variables that are looked at. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -51,8 +51,10 @@ function annotationsOf(result: ReportedResult): string[] {
   ];
 }
 
-function firstAnnotation(name: string, { layer, reason, cause }: NonNullable<ReportedResult['firstFailure']>): string {
-  const advice = cause === null ? ['cause: no known cause'] : [`cause: ${cause.words}`, `fix: ${cause.fix}`];
+function firstAnnotation(name: string, failure: NonNullable<ReportedResult['firstFailure']>): string {
+  const { layer, reason, cause } = failure;
+  const advice =
+    cause === null ? [`cause: ${unknownCauseWords(failure)}`] : [`cause: ${cause.words}`, `fix: ${cause.fix}`];
   return error(`${name}: first layer at fault is ${layer}`, [reason, ...advice]);
 }
 

@@ -7,6 +7,7 @@ import { layersTable } from './html/layers.js';
 import { el, inner, type Markup, table } from './html/markup.js';
 import { strip } from './html/strip.js';
 import { STYLE } from './html/style.js';
+import { topOneTable } from './html/top-one.js';
 import { unitsOf } from './html/units.js';
 import { describeConfig } from './settings.js';
 import { againstWords, countsOf, movedText, properties, verdictWords } from './verify-facts.js';
@@ -24,6 +25,7 @@ export function verifyHtml(result: ReportedResult): string {
     section("Each layer's own error", ownErrorChart(units, result)),
     section('The network run freely', freeRunChart(units, result)),
     section('Layers', layersTable(result)),
+    result.topOne === null ? undefined : section('Top-1', topOneTable(result.topOne)),
     leftOut(result),
     section('What was verified', about(result)),
   );

@@ -3,7 +3,7 @@
 import type { ReportedResult } from '../results/certificate.js';
 import type { VerifiedLayer, VerifyFailure } from '../results/verify.js';
 import { escapeMarkup } from './escape.js';
-import { errorText, movedText, properties, shareText, verdictWords } from './verify-facts.js';
+import { errorText, movedText, properties, shareText, unknownCauseWords, verdictWords } from './verify-facts.js';
 
 /** The result as JUnit XML, UTF-8. */
 export function verifyJunit(result: ReportedResult): string {
@@ -49,8 +49,9 @@ function layerCase(layer: VerifiedLayer, { firstFailure }: ReportedResult): Case
   };
 }
 
-function explained({ cause }: VerifyFailure): string[] {
-  return cause === null ? ['cause: no known cause'] : [`cause: ${cause.words}`, `fix: ${cause.fix}`];
+function explained(failure: VerifyFailure): string[] {
+  const { cause } = failure;
+  return cause === null ? [`cause: ${unknownCauseWords(failure)}`] : [`cause: ${cause.words}`, `fix: ${cause.fix}`];
 }
 
 function measured({ own, inherited }: VerifiedLayer): string[] {

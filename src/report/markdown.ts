@@ -5,7 +5,17 @@ import type { VerifyFailure } from '../results/verify.js';
 import { escapeMarkdown, markdownCode } from './escape.js';
 import { describeConfig } from './settings.js';
 import { markdownTable } from './table.js';
-import { againstWords, countsOf, errorText, movedText, shareText, verdictWords, worstFirst } from './verify-facts.js';
+import {
+  againstWords,
+  countsOf,
+  errorText,
+  movedText,
+  shareText,
+  topOneWords,
+  unknownCauseWords,
+  verdictWords,
+  worstFirst,
+} from './verify-facts.js';
 
 /** Layers and changes listed; the rest are counted. */
 const MOST_ROWS = 20;
@@ -17,6 +27,7 @@ export function verifyMarkdown(result: ReportedResult): string {
     `### ${MARKS[verdict]} ${verdict.toUpperCase()}: ${markdownCode(source.name)}`,
     `${escapeMarkdown(verdictWords(result))} ${countsOf(result)}, against ${markdownCode(reference.name)}.`,
     ...(firstFailure === null ? [] : [failureText(firstFailure)]),
+    ...(result.topOne === null ? [] : [`Top-1: ${escapeMarkdown(topOneWords(result.topOne))}.`]),
     ...againstParts(result),
     layerTable(result),
     ...leftOut(result),
@@ -28,13 +39,14 @@ export function verifyMarkdown(result: ReportedResult): string {
 
 const MARKS: Readonly<Record<ReportedResult['verdict'], string>> = { pass: '✅', fail: '❌', undecided: '❔' };
 
-function failureText({ layer, reason, cause }: VerifyFailure): string {
+function failureText(failure: VerifyFailure): string {
+  const { layer, reason, cause } = failure;
   return [
     `**First layer at fault:** ${markdownCode(layer)}  `,
     escapeMarkdown(reason),
     '',
     ...(cause === null
-      ? ['**Cause:** no known cause']
+      ? [`**Cause:** ${escapeMarkdown(unknownCauseWords(failure))}`]
       : [`**Cause:** ${escapeMarkdown(cause.words)}  `, `**Fix:** ${escapeMarkdown(cause.fix)}`]),
   ].join('\n');
 }

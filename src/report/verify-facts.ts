@@ -1,8 +1,8 @@
 // What every report on a verification says, in the same words: counts, budgets, verdicts, what moved.
 // Read first: src/results/verify.ts.
-import { plural } from '../core/text.js';
+import { listSome, plural } from '../core/text.js';
 import type { Moved, ReportedResult } from '../results/certificate.js';
-import type { VerifiedLayer, VerifyResult } from '../results/verify.js';
+import type { TopOneResult, VerifiedLayer, VerifyFailure, VerifyResult } from '../results/verify.js';
 
 /** `2 of 68 layers at fault`, `68 layers compared`. */
 export function countsOf({ layers }: Pick<VerifyResult, 'layers'>): string {
@@ -11,14 +11,51 @@ export function countsOf({ layers }: Pick<VerifyResult, 'layers'>): string {
   return failed === 0 ? `${all} compared` : `${failed} of ${all} at fault`;
 }
 
+/** What is compared otherwise than as it is stored, by name; nothing where it is as stored. */
+export function unroundedName({ unroundedWeights }: Pick<VerifyResult, 'unroundedWeights'>): string | undefined {
+  return unroundedWeights === null ? undefined : 'reference used unrounded weights';
+}
+
+/** What values may be off by, where the bounds decide: `what float32 may be off by`. */
+export function allowedWords({ unroundedWeights }: Pick<VerifyResult, 'unroundedWeights'>): string {
+  if (unroundedWeights === null) return 'what float32 may be off by';
+  return `what float32 and weights stored in ${unroundedWeights.formats.join(' and ')} may be off by`;
+}
+
 /** The verdict as a sentence without the file's name. */
-export function verdictWords({ verdict, tolerance }: VerifyResult): string {
-  const by = tolerance === null ? 'what float32 may be off by' : `the stated tolerance ${tolerance.toExponential()}`;
+export function verdictWords(result: VerifyResult): string {
+  const { verdict, tolerance } = result;
+  const name = unroundedName(result);
+  const bounds = `${allowedWords(result)}${name === undefined ? '' : ` (${name})`}`;
+  const by = tolerance === null ? bounds : `the stated tolerance ${tolerance.toExponential()}`;
   return {
     pass: `Every layer compared is within ${by}.`,
     fail: `Not every layer is within ${by}.`,
     undecided: 'Max and average pooling fit equally well, so the reference does not tell which it is. Say --pooling.',
   }[verdict];
+}
+
+/** What is said where no cause is named: that there is none, or that the search did not come to its end. */
+export function unknownCauseWords({ causeSearch }: VerifyFailure): string {
+  if (causeSearch?.state !== 'stopped') return 'no known cause';
+  const { tried, of } = causeSearch;
+  return `no known cause found within the limit on the search's work (${tried} of ${of} causes tried; --all-causes tries all)`;
+}
+
+/** `2 of 3 images certain; …`, which are not, and which were recorded otherwise. */
+export function topOneWords({ images }: TopOneResult): string {
+  const unsure = images.flatMap(({ certain, top, runnerUp, margin, sigma }, i) =>
+    certain ? [] : [`image ${i} (${top} or ${runnerUp}, logits ${errorText(margin)} apart, sigma ${errorText(sigma)})`],
+  );
+  const others = images.flatMap(({ agrees, top, recorded }, i) =>
+    agrees === false ? [`image ${i} (${top}, recorded ${recorded})`] : [],
+  );
+  const alike = images.length > 0 && images.every(({ agrees }) => agrees === true) ? ', as recorded' : '';
+  return [
+    `${images.length - unsure.length} of ${plural(images.length, 'image')} certain${alike}`,
+    ...(unsure.length === 0 ? [] : [`the class could change in ${listSome(unsure)}`]),
+    ...(others.length === 0 ? [] : [`recorded otherwise: ${listSome(others)}`]),
+  ].join('; ');
 }
 
 /** A share of a bound: `exact`, `< 1 %`, `40 %`, `12 x`; of a bound of zero, `no bound`. */
@@ -77,13 +114,16 @@ export function againstWords({ against }: ReportedResult): string | undefined {
 }
 
 /** The facts that identify a verification: `[name, value]`, settings first, then hashes. */
-export function properties({ config, pooling, tolerance, executor, certificate }: ReportedResult): [string, string][] {
+export function properties(result: ReportedResult): [string, string][] {
+  const { config, pooling, tolerance, executor, certificate } = result;
+  const unrounded = unroundedName(result);
   const settings = Object.entries({ ...config, pooling: pooling.decision ?? 'none' }).flatMap(flattened);
   const hashes = [...(certificate?.hashes.checkpoint ?? []), ...(certificate?.hashes.reference ?? [])];
   return [
     ...settings,
     ['executor', executor],
     ['tolerance', tolerance === null ? 'bounds' : String(tolerance)],
+    ...(unrounded === undefined ? [] : [['weights', unrounded] satisfies [string, string]]),
     ...(certificate === undefined ? [] : [['shuffleport', certificate.version] satisfies [string, string]]),
     ...hashes.map(({ name, sha256 }): [string, string] => [`sha256 of ${name}`, sha256]),
   ];

@@ -1,9 +1,9 @@
 // What `verify` answered, as text.
 import { listSome, printable } from '../core/text.js';
-import type { VerifiedLayer, VerifyResult } from '../results/verify.js';
+import type { VerifiedLayer, VerifyFailure, VerifyResult } from '../results/verify.js';
 import { describeConfig, describeNotes } from './settings.js';
 import { textTable } from './table.js';
-import { countsOf, shareText } from './verify-facts.js';
+import { allowedWords, countsOf, shareText, topOneWords, unknownCauseWords, unroundedName } from './verify-facts.js';
 
 /** How much to say. */
 export interface VerifyTextOptions {
@@ -19,7 +19,15 @@ export function verifyText(result: Omit<VerifyResult, 'reference'>, options: Ver
 /** What of a result is told by parity alone. */
 export type ParityFacts = Pick<
   VerifyResult,
-  'verdict' | 'tolerance' | 'firstFailure' | 'layers' | 'notCompared' | 'otherLayers' | 'notes'
+  | 'verdict'
+  | 'tolerance'
+  | 'firstFailure'
+  | 'layers'
+  | 'topOne'
+  | 'unroundedWeights'
+  | 'notCompared'
+  | 'otherLayers'
+  | 'notes'
 > & { readonly source: { readonly name: string } };
 
 /** The same of a network that no file is known of. `about` are lines about the network, after the verdict. */
@@ -32,6 +40,7 @@ export function parityText(
   return [
     headline(result),
     ...about,
+    ...(result.topOne === null ? [] : [`top-1: ${topOneWords(result.topOne)}`]),
     ...(result.firstFailure === null
       ? []
       : [
@@ -46,9 +55,11 @@ export function parityText(
   ].join('\n');
 }
 
-/** What is known to look like the failure, and what to do about it; nothing where no cause is known. */
-function causeLines({ cause }: NonNullable<VerifyResult['firstFailure']>): string[] {
-  return cause === null ? [] : [`  cause: ${cause.words}`, `  fix: ${cause.fix}`];
+/** What is known to look like the failure, and what to do about it. */
+function causeLines(failure: VerifyFailure): string[] {
+  const { cause } = failure;
+  if (cause === null) return [`  cause: ${unknownCauseWords(failure)}`];
+  return [`  cause: ${cause.words}`, `  fix: ${cause.fix}`];
 }
 
 /** Failing layers listed unless all are asked for. */
@@ -56,19 +67,22 @@ const MOST_FAILURES = 10;
 
 function headline(result: ParityFacts): string {
   const { verdict, layers, source, tolerance } = result;
-  const by = tolerance === null ? budgetUsed(layers) : toleranceUsed(layers, tolerance);
-  return `${verdict.toUpperCase()} ${printable(source.name)}: ${[countsOf(result), ...by].join(', ')}`;
+  const by = tolerance === null ? budgetUsed(result) : toleranceUsed(layers, tolerance);
+  const name = unroundedName(result);
+  const said = [...(name === undefined ? [] : [name]), countsOf(result), ...by].join(', ');
+  return `${verdict.toUpperCase()} ${printable(source.name)}: ${said}`;
 }
 
 /** Of the bounds that are kept, the most that is used. */
-function budgetUsed(layers: readonly VerifiedLayer[]): string[] {
+function budgetUsed(result: Pick<VerifyResult, 'layers' | 'unroundedWeights'>): string[] {
+  const { layers } = result;
   const kept = layers.filter(({ verdict }) => verdict === 'pass');
   const most = Math.max(0, ...kept.map(({ own }) => own?.budget ?? 0));
   const worst = kept.find(({ own }) => own?.budget === most);
   if (worst === undefined) return [];
   if (most === 0) return [kept.length === layers.length ? 'equal in every value' : 'the others exact'];
   const who = kept.length === layers.length ? '' : 'the others off by ';
-  return [`${who}at most ${percent(most)} of what float32 may be off by (${worst.layer})`];
+  return [`${who}at most ${percent(most)} of ${allowedWords(result)} (${worst.layer})`];
 }
 
 function toleranceUsed(layers: readonly VerifiedLayer[], tolerance: number): string[] {

@@ -23,6 +23,13 @@ export interface VerifyResult {
   /** Names of all layers at fault, in the network's order. */
   readonly sources: readonly string[];
   readonly layers: readonly VerifiedLayer[];
+  /**
+   * The reference used unrounded weights: the network fails as it is stored, and the rounding of these layers' stored
+   * weights explains it. Errors and bounds are with it then. Null where the weights are compared as stored.
+   */
+  readonly unroundedWeights: { readonly formats: readonly string[]; readonly layers: readonly string[] } | null;
+  /** Every image's first class, and whether rounding could change it; null without a top. */
+  readonly topOne: TopOneResult | null;
   /** Keys of the reference that name no layer of the network. */
   readonly notCompared: readonly string[];
   /** Layers of the file outside the network. */
@@ -52,9 +59,49 @@ export interface VerifyFailure {
   readonly share: number | null;
   /** Where those lie. */
   readonly where: { readonly pattern: string; readonly words: string } | null;
+  /** How its values spread over shares of their bounds; null where only the largest was looked at. */
+  readonly histogram: ShareHistogramResult | null;
   /** What is known to look like this; null: no known cause. */
   readonly cause: { readonly id: string; readonly words: string; readonly fix: string } | null;
+  /**
+   * How far causes were looked for: `stopped` at the limit on work, with so many of all tried to the end. Null where there
+   * is nothing to look for.
+   */
+  readonly causeSearch: { readonly state: 'complete' | 'stopped'; readonly tried: number; readonly of: number } | null;
   readonly reason: string;
+}
+
+/** Values of a layer counted by the share of its bound that each one's error uses. */
+export interface ShareHistogramResult {
+  /** Values equal to what was recorded. */
+  readonly equal: number;
+  /** Ends of the bins, ascending, one more than there are bins; 1 is among them. */
+  readonly edges: readonly number[];
+  /** Of values above `edges[i]`, up to `edges[i + 1]`. */
+  readonly counts: readonly number[];
+  /** Values beyond any share that is counted: above 1e12, of a bound of zero, no number. */
+  readonly beyond: number;
+}
+
+/** The first class of every image of the recorded input, as the free run ranks them. */
+export interface TopOneResult {
+  /** Whose outputs the margins are of: the logits. */
+  readonly layer: string;
+  readonly images: readonly TopOneImageResult[];
+}
+
+/** One image's first two classes. */
+export interface TopOneImageResult {
+  readonly top: number;
+  readonly runnerUp: number;
+  /** By how much the first one's logit is larger, and the error expected of that difference in a float32 run. */
+  readonly margin: number;
+  readonly sigma: number;
+  /** Whether every other class is further below than 12 sigma: no float32 run then finds another first. */
+  readonly certain: boolean;
+  /** The class recorded as the first, and whether it is ours; null where neither output nor logits were recorded. */
+  readonly recorded: number | null;
+  readonly agrees: boolean | null;
 }
 
 /** One layer's verdict. Errors are null where shapes differ. */

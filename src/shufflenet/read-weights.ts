@@ -41,7 +41,7 @@ export async function readMatched(found: readonly FoundWeight[]): Promise<ReadWe
     nonFinite.push(...nonFiniteValues(weight, read.values));
     if (role === 'moving_variance') negativeVariance.push(...negativeValues(layer, read.values));
     weights.set(layer, { ...weights.get(layer), [role]: read.values });
-    loaded.push({ layer, role, shape, from });
+    loaded.push({ layer, role, shape, dtype: weight.source.dtype, from });
   }
   return { weights, loaded, unreadable, nonFinite, negativeVariance, notes: roundingNote(rounded) };
 }

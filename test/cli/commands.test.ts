@@ -180,7 +180,7 @@ describe('verify', () => {
     expect([code, out]).toEqual([1, expect.stringMatching(/^INCONSISTENT .*1x1_gconv_2_\/g1/s)]);
   });
 
-  test.each([['--tolerance', '1e-3'], ['--all'], ['-o', 'report.html']])(
+  test.each([['--tolerance', '1e-3'], ['--all'], ['--all-causes'], ['-o', 'report.html']])(
     'without a reference has no use for %s: 2',
     async (...flags) => {
       const { code, err } = await shuffleport(['verify', QUICK, ...flags]);

@@ -40,7 +40,7 @@ describe('help', () => {
   test.each([
     ['inspect', '--layer --stats --format'],
     ['convert', '--to --output --force'],
-    ['verify', '--reference --tolerance --all'],
+    ['verify', '--reference --tolerance --all --all-causes'],
     ['predict', '--key --preprocess --labels --top'],
   ])('of %s has the flags of its own', async (command, flags) => {
     const { out } = await shuffleport([command, '--help']);

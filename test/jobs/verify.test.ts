@@ -1,9 +1,13 @@
 // `verify`: a Keras file against what Keras recorded, whole, renamed, changed and incomplete.
 import { describe, expect, test } from 'vitest';
 import { bytesSource } from '../../src/checkpoint/source.js';
-import { tensor } from '../../src/core/tensor.js';
+import { tensor, toFloat64 } from '../../src/core/tensor.js';
+import { writeZip } from '../../src/formats/zip-write.js';
 import { convert } from '../../src/jobs/convert.js';
 import { verify } from '../../src/jobs/verify.js';
+import { KNOWN_CAUSES } from '../../src/parity/causes/registry.js';
+import { nearestOf } from '../../src/parity/causes/rounding.js';
+import { FLOAT16 } from '../../src/parity/number-formats.js';
 import { loadReference } from '../helpers/models.js';
 import { asArrays, changed, floats, keras, npz, referenceWith, weightsOf } from './material.js';
 
@@ -12,6 +16,25 @@ const G3_REFERENCE = keras('k21-g3/reference.npz');
 /** 33 x 47 with average pooling: the last map has more than one cell, so the poolings differ. */
 const ODD = await asArrays('k21-g3-odd/weights.h5');
 const ODD_REFERENCE = keras('k21-g3-odd/reference.npz');
+
+/** The first two classes as Keras's logits have them. */
+function firstClasses(name: string) {
+  const { data, shape } = loadReference(name).get('fc')!;
+  const classes = shape[1]!;
+  return Array.from({ length: shape[0]! }, (_, image) => {
+    const logits = Array.from(data.subarray(image * classes, (image + 1) * classes), Number);
+    const [top, runnerUp] = [...logits.keys()].sort((a, b) => logits[b]! - logits[a]!) as [number, number];
+    return {
+      top,
+      runnerUp,
+      margin: expect.closeTo(logits[top]! - logits[runnerUp]!, 4),
+      sigma: expect.toSatisfy((sigma: number) => sigma > 1e-9 && sigma < 1e-4),
+      certain: true,
+      recorded: top,
+      agrees: true,
+    };
+  });
+}
 
 /** Only some layers, so that the test is short. */
 const only = (name: string, ...keys: string[]) =>
@@ -38,6 +61,7 @@ describe('a network that Keras wrote', () => {
       notes: [],
     });
     expect(result.layers).toHaveLength(68);
+    expect(result.topOne).toEqual({ layer: 'fc', images: firstClasses(reference) });
     expect(result.layers.every(({ verdict, maxRelError }) => verdict === 'pass' && maxRelError! <= 3e-6)).toBe(true);
     for (const { own, inherited, maxAbsError } of result.layers) {
       expect(own!.budget).toBeLessThanOrEqual(1);
@@ -128,6 +152,7 @@ describe('pooling', () => {
         expected: 99,
         share: 1 / 4896,
         where: { pattern: 'one', words: 'at one value only' },
+        histogram: { beyond: 1 },
         cause: null,
       },
     });
@@ -164,6 +189,7 @@ describe('without a top', () => {
       otherLayers: ['fc'],
     });
     expect(result.layers.at(-1)!.layer).toBe('global_pool');
+    expect(result.topOne).toBeNull();
   });
 
   test('and without a recorded pool there is none to decide', async () => {
@@ -289,7 +315,9 @@ test('a recorded output of another shape fails, without errors', async () => {
     bound: null,
     share: null,
     where: null,
+    histogram: null,
     cause: null,
+    causeSearch: { state: 'complete', tried: KNOWN_CAUSES.length, of: KNOWN_CAUSES.length },
     reason,
   });
   const errors = { maxAbsError: null, maxRelError: null, own: null, inherited: null };
@@ -311,3 +339,63 @@ test('weights that may be left over are let through by name', async () => {
   const allowed = { pooling: 'max', allowUnused: ['conv1/b*'] } as const;
   expect((await verify(source, recorded, allowed)).verdict).toBe('pass');
 });
+
+describe('a file in float16', () => {
+  /** What Keras wrote, stored with half the digits. */
+  const halved = async (name: string) =>
+    bytesSource(
+      'half.npz',
+      writeZip(
+        [...(await weightsOf(name))].map(([key, t]) => ({
+          name: `${key}.npy`,
+          bytes: float16Npy(toFloat64(t), t.shape),
+        })),
+      ),
+    );
+
+  test('passes against the network before it was rounded, which is said', async () => {
+    const result = await verify(await halved('k21-g3/weights.h5'), G3_REFERENCE, { pooling: 'max' });
+    expect(result).toMatchObject({ verdict: 'pass', sources: [], unroundedWeights: { formats: ['float16'] } });
+    expect(result.unroundedWeights!.layers.length).toBeGreaterThan(30);
+    expect(result.notes.map(({ id }) => id)).toContain('unrounded-weights');
+    expect(result.layers.every(({ own }) => own!.off === 0)).toBe(true);
+  });
+
+  test('has its pooling found out all the same, or left open where both fit', async () => {
+    const recorded = only('k21-g3/reference.npz', 'conv1', 'global_pool', 'fc');
+    const result = await verify(await halved('k21-g3/weights.h5'), recorded, {});
+    // A last map of one cell: both poolings fit equally well with the rounding, too.
+    expect(result).toMatchObject({
+      verdict: 'undecided',
+      unroundedWeights: { layers: ['conv1', 'global_pool'] },
+    });
+    const odd = only('k21-g3-odd/reference.npz', 'conv1', 'stage4/block2/relu_out', 'global_pool', 'fc');
+    expect(await verify(await halved('k21-g3-odd/weights.h5'), odd, {})).toMatchObject({
+      verdict: 'pass',
+      pooling: { decision: 'avg', source: 'reference' },
+    });
+  });
+});
+
+/** An array as numpy writes float16: header version 1, little-endian. */
+function float16Npy(values: Float64Array, shape: readonly number[]): Uint8Array {
+  const text = `{'descr': '<f2', 'fortran_order': False, 'shape': (${shape.join(', ')},), }`;
+  const header = text.padEnd(Math.ceil((text.length + 11) / 64) * 64 - 11);
+  const bytes = new Uint8Array(10 + header.length + 1 + 2 * values.length);
+  bytes.set([0x93, ...new TextEncoder().encode('NUMPY'), 1, 0, (header.length + 1) & 255, (header.length + 1) >> 8]);
+  bytes.set(new TextEncoder().encode(`${header}\n`), 10);
+  const view = new DataView(bytes.buffer, 11 + header.length);
+  values.forEach((value, i) => {
+    view.setUint16(2 * i, float16Bits(value), true);
+  });
+  return bytes;
+}
+
+/** Of numbers that are normal in float16 or zero; smaller ones become multiples of its least. */
+function float16Bits(value: number): number {
+  const sign = value < 0 ? 0x8000 : 0;
+  const rounded = Math.abs(nearestOf(FLOAT16, value));
+  if (rounded < 2 ** -14) return sign | (rounded * 2 ** 24);
+  const exponent = Math.floor(Math.log2(rounded));
+  return sign | ((exponent + 15) << 10) | ((rounded / 2 ** exponent - 1) * 1024);
+}

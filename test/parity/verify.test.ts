@@ -190,7 +190,9 @@ describe('parity', () => {
         bound: null,
         share: null,
         where: null,
+        histogram: null,
         cause: null,
+        causeSearch: expect.objectContaining({ state: 'complete' }),
         reason: 'its output has the shape (1, 1, 1, 4), the reference (1, 4)',
       },
     ]);

@@ -1,6 +1,6 @@
 // A result in which every piece of text tries to break out of where it is put.
 import type { ReportedResult } from '../../src/results/certificate.js';
-import { verdict, verified } from './results.js';
+import { topOneImage, verdict, verified } from './results.js';
 
 /** Ends attributes, elements, cells, code and commands; hides, mentions, links. */
 export const HOSTILE =
@@ -27,6 +27,8 @@ export function hostileResult(): ReportedResult {
       where: { pattern: HOSTILE, words: HOSTILE },
       cause: { id: HOSTILE, words: HOSTILE, fix: HOSTILE },
     },
+    unroundedWeights: { formats: [HOSTILE], layers: [HOSTILE] },
+    topOne: { layer: HOSTILE, images: [topOneImage({ recorded: 3, agrees: false })] },
     notCompared: [HOSTILE],
     otherLayers: [HOSTILE],
     notes: [{ id: HOSTILE, text: HOSTILE }],

@@ -5,9 +5,10 @@ import { STYLE } from '../../src/report/html/style.js';
 import { unitsOf } from '../../src/report/html/units.js';
 import { verifyHtml } from '../../src/report/html.js';
 import type { ReportedResult } from '../../src/results/certificate.js';
+import type { ShareHistogramResult } from '../../src/results/verify.js';
 import { HOSTILE, hostileResult } from './hostile.js';
 import { allText, type Element, everyElement, parseMarkup } from './markup.js';
-import { verdict, verified } from './results.js';
+import { topOneImage, verdict, verified } from './results.js';
 
 const pageOf = (result: ReportedResult): Element => parseMarkup(verifyHtml(result), ['meta', 'br']);
 const ofClass = (page: Element, name: string): Element[] =>
@@ -91,6 +92,90 @@ describe('the page', () => {
     expect(allText(ofClass(pageOf({ ...failing, firstFailure: exact }), 'panel')[0]!)).toContain('0: it must be equal');
   });
 
+  describe('has a picture of how the values of the failing layer spread', () => {
+    const drawn = (histogram: ShareHistogramResult) => {
+      const page = pageOf({ ...failing, firstFailure: { ...failing.firstFailure!, histogram } });
+      const svg = named(ofClass(page, 'panel')[0]!, 'svg')[0]!;
+      const bars = ofClass(svg, 'bar').map((bar) => {
+        const { x, y, width, height } = named(bar, 'rect')[0]!.attributes;
+        const [left, top, w, h] = [x, y, width, height].map(Number) as [number, number, number, number];
+        return { left, right: left + w, top, height: h, off: bar.attributes.class === 'bar fault', bar };
+      });
+      const [line] = ofClass(svg, 'limit');
+      return { svg, bars, line: Number(line!.attributes.x1) };
+    };
+    const wide = { equal: 5, edges: [0.1, 0.3, 1, 3, 10], counts: [1, 100, 0, 1000], beyond: 2 };
+
+    test('a bar a bin, higher by the same for every decade, on one foot', () => {
+      const { bars } = drawn(wide);
+      expect(bars).toHaveLength(6);
+      const [, one, hundred, none, thousand] = bars;
+      expect(hundred!.height - one!.height).toBeCloseTo(2 * (thousand!.height - hundred!.height), 0);
+      expect(one!.height).toBeGreaterThan(10);
+      expect(none!.height).toBe(0);
+      for (const { top, height } of bars) expect(top + height).toBeCloseTo(190, 0);
+      bars.slice(1).forEach(({ left }, i) => {
+        expect(left).toBeGreaterThan(bars[i]!.right);
+      });
+    });
+
+    test('what is off right of the line, what is kept left of it', () => {
+      const { bars, line } = drawn(wide);
+      expect(bars.map(({ off }) => off)).toEqual([false, false, false, true, true, true]);
+      for (const { left, right, off } of bars) expect(off ? left > line : right < line).toBe(true);
+      const exact = drawn({ equal: 3, edges: [0.3, 1, 3], counts: [0, 0], beyond: 1 });
+      expect(exact.bars.map(({ off }) => off)).toEqual([false, false, true, true]);
+    });
+
+    test('in words, too: a title, all counts, and each bar for itself', () => {
+      const { svg, bars } = drawn(wide);
+      const [title, words] = svg.children;
+      expect([title!.attributes.id, words!.attributes.id]).toEqual([
+        svg.attributes['aria-labelledby'],
+        svg.attributes['aria-describedby'],
+      ]);
+      expect(svg.attributes.role).toBe('img');
+      expect(words!.text).toBe(
+        [
+          '5 values: equal',
+          '1 value: above 0.1, up to 0.3 of the bound',
+          '100 values: above 0.3, up to 1 of the bound',
+          '1,000 values: above 3, up to 10 of the bound',
+          '2 values: beyond any share, or of a bound of zero.',
+        ].join('; '),
+      );
+      expect(bars.map(({ bar }) => named(bar, 'title')[0]!.text)[1]).toBe('1 value: above 0.1, up to 0.3 of the bound');
+      expect(bars.map(({ bar }) => named(bar, 'text').map(({ text }) => text))).toEqual([
+        ['0'],
+        ['0.3'],
+        ['1'],
+        ['3'],
+        ['10'],
+        ['∞'],
+      ]);
+    });
+
+    test('with room for its labels where there are many bars', () => {
+      const edges = [
+        0,
+        ...Array.from({ length: 18 }, (_, i) => i - 6).flatMap((e) => [Number(`1e${e}`), Number(`3e${e}`)]),
+        1e12,
+      ];
+      const { svg, bars } = drawn({ equal: 1, edges, counts: edges.slice(1).map(() => 1), beyond: 1 });
+      const labels = bars.flatMap(({ bar }) => named(bar, 'text'));
+      labels.slice(1).forEach((label, i) => {
+        const width = ((label.text.length + labels[i]!.text.length) / 2) * 7;
+        expect(Number(label.attributes.x) - Number(labels[i]!.attributes.x)).toBeGreaterThan(width);
+      });
+      expect(allText(named(svg, 'desc')[0]!)).toContain('1 value: up to 1e-6 of the bound');
+    });
+
+    test('nowhere where only the largest error was looked at', () => {
+      const page = pageOf({ ...failing, firstFailure: { ...failing.firstFailure!, histogram: null } });
+      expect(named(ofClass(page, 'panel')[0]!, 'svg')).toEqual([]);
+    });
+  });
+
   test('has a row for every layer, in order, under a caption and headings', () => {
     const table = named(sectionOf(pageOf(failing), 'Layers')!, 'table')[0]!;
     expect(table.children[0]!.name).toBe('caption');
@@ -108,6 +193,26 @@ describe('the page', () => {
       '25 x',
     ]);
     expect(rows[4]!.children.slice(3).map(allText)).toEqual(['-', '-', '-', '-', '-']);
+  });
+
+  test('has a row for the first class of every image, those that may change first', () => {
+    expect(sectionOf(pageOf(failing), 'Top-1')).toBeUndefined();
+    const images = [
+      ...Array.from({ length: 50 }, () => topOneImage({ recorded: null, agrees: null })),
+      topOneImage({ recorded: 3, agrees: false }),
+      topOneImage({ margin: 1e-6, certain: false }),
+    ];
+    const section = sectionOf(pageOf({ ...failing, topOne: { layer: 'fc', images } }), 'Top-1')!;
+    expect(allText(section)).toContain('51 of 52 images certain');
+    expect(allText(named(section, 'caption')[0]!)).toMatch(/outputs of fc.* 2 more images are left out\./);
+    const rows = named(section, 'tr').slice(1);
+    expect(rows.slice(0, 3).map((row) => row.children.map((cell) => allText(cell).trim()))).toEqual([
+      ['50', '7', '2', '5.0e-1', '2.0e-7', 'yes', '✕ 3'],
+      ['51', '7', '2', '1.0e-6', '2.0e-7', '✕ no', '7'],
+      ['0', '7', '2', '5.0e-1', '2.0e-7', 'yes', '-'],
+    ]);
+    expect(rows.map(({ attributes }) => attributes.class).slice(0, 3)).toEqual(['fault', 'fault', undefined]);
+    expect(rows).toHaveLength(50);
   });
 
   test('says what was left out, noted and verified, and what moved', () => {

@@ -4,7 +4,7 @@ import { escapeMarkdown, markdownCode } from '../../src/report/escape.js';
 import { verifyMarkdown } from '../../src/report/markdown.js';
 import { describeConfig } from '../../src/report/settings.js';
 import { HOSTILE, hostileResult } from './hostile.js';
-import { CONFIG, verdict, verified } from './results.js';
+import { CONFIG, topOneImage, verdict, verified } from './results.js';
 
 const rowsOf = (text: string): string[] => text.split('\n').filter((line) => line.startsWith('| `'));
 
@@ -102,6 +102,13 @@ describe('Markdown', () => {
     expect(text).toContain('\n- A note.\n');
     const held = { ...verified([verdict('conv1', 0)]), against: { name: 'old.json', holds: true, moved: [] } };
     expect(verifyMarkdown(held)).toContain('**The earlier verification still holds.** (`old.json`)\n\n|');
+  });
+
+  test('says in how many images the first class is certain', () => {
+    const topOne = { layer: 'fc', images: [topOneImage()] };
+    expect(verifyMarkdown(verified([verdict('fc', 0)], { topOne }))).toContain(
+      '\n\nTop-1: 1 of 1 image certain, as recorded.\n\n',
+    );
   });
 
   test('keeps hostile text in its place: no markup, no mention, no link, no cell more, no line more', () => {

@@ -1,14 +1,19 @@
 // Reports as people and machines read them, from results written out by hand.
 import { describe, expect, test } from 'vitest';
+import { githubReports } from '../../src/report/github.js';
+import { verifyHtml } from '../../src/report/html.js';
 import { inspectText } from '../../src/report/inspect.js';
 import { SCHEMA_VERSION, toJson } from '../../src/report/json.js';
+import { verifyJunit } from '../../src/report/junit.js';
+import { verifyMarkdown } from '../../src/report/markdown.js';
 import { convertText, diffText, predictText } from '../../src/report/others.js';
 import { describeConfig, describeNotes } from '../../src/report/settings.js';
 import { markdownTable, textTable } from '../../src/report/table.js';
 import { verifyText } from '../../src/report/verify.js';
+import { verdictWords } from '../../src/report/verify-facts.js';
 import type { PredictResult } from '../../src/results/predict.js';
 import type { VerifyResult } from '../../src/results/verify.js';
-import { CONFIG, verdict, verified } from './results.js';
+import { CONFIG, topOneImage, verdict, verified } from './results.js';
 
 /** A name that would clear a terminal. */
 const HOSTILE = 'evil\u001b[2J';
@@ -216,6 +221,50 @@ describe('what verify says', () => {
     ]);
   });
 
+  test('tells a search that stopped at its limit from one that found nothing, in every report', () => {
+    const failing = verified([verdict('conv1', 1, true)]);
+    const stopped = { state: 'stopped', tried: 12, of: 41 } as const;
+    const result = { ...failing, firstFailure: { ...failing.firstFailure!, causeSearch: stopped } };
+    const words =
+      "no known cause found within the limit on the search's work (12 of 41 causes tried; --all-causes tries all)";
+    expect(verifyText(result)).toContain(`\n  cause: ${words}\n`);
+    expect(verifyText(failing)).toContain('\n  cause: no known cause\n');
+    expect(verifyMarkdown(result)).toContain(`**Cause:** ${words}`);
+    expect(verifyMarkdown(failing)).toContain('**Cause:** no known cause\n');
+    const inMarkup = words.replace("'", '&#39;');
+    expect(verifyHtml(result)).toContain(`<p>N${inMarkup.slice(1)}.</p>`);
+    expect(verifyHtml(failing)).toContain('<p>No known cause.</p>');
+    expect(verifyJunit(result)).toContain(`cause: ${inMarkup}\n`);
+    expect(githubReports(result, { GITHUB_ACTIONS: 'true' })!.annotations).toContain(`cause: ${words}`);
+  });
+
+  test('names a comparison that allows for the rounding of stored weights', () => {
+    const unroundedWeights = { formats: ['float16', 'bfloat16'], layers: ['fc'] };
+    const result = verified([verdict('conv1', 1e-7)], { unroundedWeights });
+    expect(verifyText(result).split('\n')[0]).toBe(
+      'PASS weights.h5: reference used unrounded weights, 1 layer compared, at most 25 % of what float32 and weights stored in float16 and bfloat16 may be off by (conv1)',
+    );
+    expect(verdictWords(result)).toBe(
+      'Every layer compared is within what float32 and weights stored in float16 and bfloat16 may be off by (reference used unrounded weights).',
+    );
+    for (const report of [verifyMarkdown(result), verifyHtml(result), verifyJunit(result)]) {
+      expect(report).toContain('reference used unrounded weights');
+    }
+    expect(verifyJunit(result)).toContain('<property name="weights" value="reference used unrounded weights"/>');
+  });
+
+  test.each([
+    [[topOneImage(), topOneImage()], '2 of 2 images certain, as recorded'],
+    [[topOneImage({ recorded: null, agrees: null })], '1 of 1 image certain'],
+    [
+      [topOneImage({ recorded: 3, agrees: false }), topOneImage({ margin: 1e-6, certain: false })],
+      '1 of 2 images certain; the class could change in image 1 (7 or 2, logits 1.0e-6 apart, sigma 2.0e-7); recorded otherwise: image 0 (7, recorded 3)',
+    ],
+  ])('tells in how many images the class is certain: %#', (images, words) => {
+    const text = verifyText({ ...verified([verdict('fc', 0)]), topOne: { layer: 'fc', images } });
+    expect(text.split('\n').at(-1)).toBe(`top-1: ${words}`);
+  });
+
   test.each<[VerifyResult['slices']['source'], 'own' | 'last', 'own' | 'last' | 'undecided', number, string[]]>([
     ['weights', 'last', 'last', 5, ['slices: every group reads the last slice (as the weights tell). Why.']],
     ['flag', 'own', 'undecided', 5, ['slices: every group reads its own slice (as stated).']],
@@ -245,6 +294,7 @@ describe('what verify says', () => {
       '',
       'first layer at fault: add',
       '  add is wrong',
+      '  cause: no known cause',
       '',
       'layer  verdict  own error  of bound  inherited  of 12 sigma',
       'add    fail        4.0e+0  1.0e+2 x     1.0e+0         25 x',
@@ -332,7 +382,7 @@ describe('what verify says', () => {
 
 test('what convert says is what was written, where, and that it was read back', () => {
   const report = { scheme: 'article', missing: [], unused: [], mismatched: [], unreadable: [], nonFinite: [] };
-  const loaded = { layer: 'fc', role: 'bias', shape: [10], from: 'fc/bias:0' } as const;
+  const loaded = { layer: 'fc', role: 'bias', shape: [10], dtype: 'float32', from: 'fc/bias:0' } as const;
   const text = convertText({
     source: { name: HOSTILE, bytes: 1 },
     format: 'tfjs',

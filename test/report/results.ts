@@ -1,6 +1,6 @@
 // Results written out by hand, for the reports.
 import type { NetworkConfig } from '../../src/results/describe.js';
-import type { VerifiedLayer, VerifyFailure, VerifyResult } from '../../src/results/verify.js';
+import type { TopOneImageResult, VerifiedLayer, VerifyFailure, VerifyResult } from '../../src/results/verify.js';
 
 /** The smallest of the article's networks. */
 export const CONFIG: NetworkConfig = {
@@ -51,7 +51,9 @@ const failure = ({ layer, own }: VerifiedLayer): VerifyFailure => ({
   bound: own?.bound ?? null,
   share: own === null ? null : 0.5,
   where: own === null ? null : { pattern: 'one', words: 'at one value only' },
+  histogram: own === null ? null : { equal: 0, edges: [0.3, 1, 3, 10, 30, 100], counts: [1, 0, 0, 0, 1], beyond: 0 },
   cause: null,
+  causeSearch: { state: 'complete', tried: 41, of: 41 },
   reason: `${layer} is wrong`,
 });
 
@@ -71,6 +73,18 @@ const OWN_SLICES: VerifyResult['slices'] = {
   },
 };
 
+/** An image that is certain to be of class 7. */
+export const topOneImage = (rest: Partial<TopOneImageResult> = {}): TopOneImageResult => ({
+  top: 7,
+  runnerUp: 2,
+  margin: 0.5,
+  sigma: 2e-7,
+  certain: true,
+  recorded: 7,
+  agrees: true,
+  ...rest,
+});
+
 /** A verification, by its layers. */
 export const verified = (layers: readonly VerifiedLayer[], rest: Partial<VerifyResult> = {}): VerifyResult => ({
   source: { name: 'weights.h5', bytes: 1 },
@@ -84,6 +98,8 @@ export const verified = (layers: readonly VerifiedLayer[], rest: Partial<VerifyR
   firstFailure: layers.filter((layer) => layer.verdict === 'fail').map(failure)[0] ?? null,
   sources: layers.filter((layer) => layer.verdict === 'fail').map(({ layer }) => layer),
   layers,
+  unroundedWeights: null,
+  topOne: null,
   notCompared: [],
   otherLayers: [],
   notes: [],

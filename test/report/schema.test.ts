@@ -8,7 +8,7 @@ import { verify } from '../../src/jobs/verify.js';
 import { toJson } from '../../src/report/json.js';
 import type { ReportedResult } from '../../src/results/certificate.js';
 import { faultsOf } from './json-schema.js';
-import { verdict, verified } from './results.js';
+import { topOneImage, verdict, verified } from './results.js';
 
 const root = new URL('../../', import.meta.url);
 const schema = JSON.parse(readFileSync(new URL('docs/schema/verify.schema.json', root), 'utf8')) as Record<
@@ -50,14 +50,20 @@ describe('the schema of verify', () => {
     const moved = { kind: 'layer', what: 'a', field: 'own error', before: '-', after: '1' } as const;
     const result: ReportedResult = {
       ...base,
+      unroundedWeights: { formats: ['float16'], layers: ['fc'] },
+      topOne: {
+        layer: 'fc',
+        images: [topOneImage({ margin: Number.NaN }), topOneImage({ recorded: null, agrees: null })],
+      },
       tolerance: 1e-5,
-      firstFailure: { ...base.firstFailure!, cause },
+      firstFailure: { ...base.firstFailure!, cause, causeSearch: { state: 'stopped', tried: 0, of: 41 } },
       against: { name: 'old.json', holds: false, moved: [moved] },
       repro: { files: ['bug.npz', 'bug.py'] },
     };
     expect(faults({ ...result, repro: null })).toEqual([]);
     expect(faults(result)).toEqual([]);
     expect(faults({ ...base, firstFailure: verified([verdict('b', null, true)]).firstFailure })).toEqual([]);
+    expect(faults({ ...base, firstFailure: { ...base.firstFailure!, causeSearch: null } })).toEqual([]);
   });
 
   const good = verified([verdict('conv1', 1e-7)]);

@@ -64,7 +64,13 @@ describe('a file in order', () => {
     // conv1, fc (2), 3 units of 3 batch norms (4 each) and a depthwise kernel; 2 + 6 + 6 pointwise kernels.
     expect(report.loaded).toHaveLength(1 + 2 + 3 * (3 * 4 + 1) + 14);
     const from = 'stage3/block1/1x1_gconv_1_/g1/kernel:0';
-    expect(report.loaded).toContainEqual({ layer: GCONV, role: 'kernel', shape: [1, 1, 20, 10], from });
+    expect(report.loaded).toContainEqual({
+      layer: GCONV,
+      role: 'kernel',
+      dtype: 'float32',
+      shape: [1, 1, 20, 10],
+      from,
+    });
   });
 
   test('does not depend on the order of its layers or weights', async () => {

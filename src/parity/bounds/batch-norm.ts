@@ -3,11 +3,53 @@
 import type { LayerOf } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
 import { arrivingErrors, type BoundedMap, FLOAT64_SLACK, gamma, SMALLEST_NORMAL } from './bounded.js';
+import { doubtfulScale, isDoubtful, widened } from './doubts.js';
 
 const GAMMA_8 = gamma(8);
 
-/** `gamma_8 (|x s| + |m s| + |beta|) + |s| e (1 + gamma_8)`, and what underflow may lose. */
+/**
+ * `gamma_8 (|x s| + |m s| + |beta|) + |s| e (1 + gamma_8)`, and what underflow may lose. Weights that may lie `doubts`
+ * away are as large as they can be in that, and add `|s' - s| |x - m| + |s'| |m' - m| + |beta' - beta|`.
+ */
 export function boundBatchNorm(
+  layer: LayerOf<'BatchNormalization'>,
+  x: BoundedMap,
+  weights: LayerWeights,
+  rounding: number,
+  doubts: LayerWeights = {},
+): Float64Array {
+  if (!isDoubtful(doubts)) return boundKnown(layer, x, weights, rounding);
+  const bound = boundKnown(layer, x, largestScale(weights, doubts), rounding);
+  const { scale, constant } = doubtPerChannel(weights, doubts, layer.attrs.epsilon);
+  const [values, means] = [x.value.data, weights.moving_mean!.data];
+  for (let i = 0; i < bound.length; ) {
+    for (let c = 0; c < scale.length; c++, i++) {
+      bound[i]! += FLOAT64_SLACK * (scale[c]! * Math.abs(values[i]! - means[c]!) + constant[c]!);
+    }
+  }
+  return bound;
+}
+
+/** Every weight at its largest, and the variance, which divides, at its least. */
+function largestScale(weights: LayerWeights, doubts: LayerWeights): LayerWeights {
+  const { moving_variance: variance } = weights;
+  const data = variance!.data.map((v, c) => Math.max(0, v - (doubts.moving_variance?.data[c] ?? 0)));
+  return { ...widened(weights, doubts), moving_variance: { ...variance!, data } };
+}
+
+/** How far a scale may lie off, and what the mean's and beta's doubts come to. */
+function doubtPerChannel(weights: LayerWeights, doubts: LayerWeights, epsilon: number) {
+  const scales = doubtfulScale(weights, doubts, epsilon);
+  const { moving_mean: mean, beta } = doubts;
+  return {
+    scale: scales.map(({ doubt }) => doubt),
+    constant: scales.map(
+      ({ scale, doubt }, c) => (Math.abs(scale) + doubt) * (mean?.data[c] ?? 0) + (beta?.data[c] ?? 0),
+    ),
+  };
+}
+
+function boundKnown(
   { attrs: { epsilon } }: LayerOf<'BatchNormalization'>,
   x: BoundedMap,
   weights: LayerWeights,

@@ -13,16 +13,18 @@ import { boundSoftmax } from './softmax.js';
 
 /**
  * What `layer` computes from inputs that are known within bounds. `rounding` is how far, relatively, values without
- * error may lie from what was consumed: u for what was stored in float32, 0 for what was stored in float64.
+ * error may lie from what was consumed: u for what was stored in float32, 0 for what was stored in float64. `doubts` is
+ * how far each weight may lie from the one that was used; nothing where the weights are known.
  */
 export function boundLayer(
   layer: Layer,
   inputs: readonly BoundedMap[],
   weights: LayerWeights,
   rounding = UNIT_ROUNDOFF,
+  doubts: LayerWeights = {},
 ): BoundedMap {
   if (layer.op === 'Conv2D' && layer.attrs.activation === 'relu') {
-    const before = boundLayer(withoutActivation(layer), inputs, weights, rounding);
+    const before = boundLayer(withoutActivation(layer), inputs, weights, rounding, doubts);
     return { value: relu(before.value), error: boundRelu(before) };
   }
   const value = apply(
@@ -30,7 +32,7 @@ export function boundLayer(
     inputs.map((input) => input.value),
     weights,
   );
-  return { value, error: errorOf(layer, inputs, weights, value, rounding) };
+  return { value, error: errorOf(layer, inputs, weights, value, rounding, doubts) };
 }
 
 /** The convolution alone, of a layer that rectifies what it convolves. */
@@ -45,6 +47,7 @@ function errorOf(
   weights: LayerWeights,
   value: FloatMap,
   rounding: number,
+  doubts: LayerWeights,
 ): Float64Array {
   const x = inputs[0]!;
   switch (layer.op) {
@@ -53,9 +56,9 @@ function errorOf(
     case 'Dense':
     case 'AveragePooling2D':
     case 'GlobalAveragePooling2D':
-      return boundLinear(layer, x, weights, rounding);
+      return boundLinear(layer, x, weights, rounding, doubts);
     case 'BatchNormalization':
-      return boundBatchNorm(layer, x, weights, rounding);
+      return boundBatchNorm(layer, x, weights, rounding, doubts);
     case 'Add':
       return boundAdd(x, inputs[1]!, value, rounding);
     case 'Activation':

@@ -6,6 +6,7 @@ import type { FloatMap } from '../../evaluator/map.js';
 import type { LayerOf } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
 import { arrivingErrors, type BoundedMap, FLOAT64_SLACK, gamma, SMALLEST_NORMAL, UNIT_ROUNDOFF } from './bounded.js';
+import { doubtsAlone, isDoubtful, widened } from './doubts.js';
 
 /** A layer whose outputs are sums of its inputs times constants. */
 export type LinearLayer = LayerOf<
@@ -39,15 +40,31 @@ export function roundings(layer: LinearLayer, x: FloatMap): number {
   return reductionLength(layer, x) + (isMean || layer.weights.bias !== undefined ? 1 : 0);
 }
 
-/** `|w| * (gamma (|x| + e) + e)`, and what underflow may lose. `layer` has no activation. */
-export function boundLinear(layer: LinearLayer, x: BoundedMap, weights: LayerWeights, rounding: number): Float64Array {
+/**
+ * `|w| * (gamma (|x| + e) + e)`, and what underflow may lose. `layer` has no activation. Weights that may lie `doubts`
+ * away are larger by that, and add `doubt * |x|`.
+ */
+export function boundLinear(
+  layer: LinearLayer,
+  x: BoundedMap,
+  weights: LayerWeights,
+  rounding: number,
+  doubts: LayerWeights = {},
+): Float64Array {
   const n = roundings(layer, x.value);
   const reach: FloatMap = { data: reachOf(x, gamma(n), rounding), shape: x.value.shape };
-  const bound = apply(layer, [reach], magnitudes(weights, layer, n)).data;
+  const bound = apply(layer, [reach], magnitudes(widened(weights, doubts), layer, n)).data;
+  if (isDoubtful(doubts)) addTo(bound, apply(layer, [magnitude(x.value)], doubtsAlone(weights, doubts)).data);
   // Means have no weights to carry it: each of n sums and products may lose SMALLEST_NORMAL.
   const floor = layer.weights.bias === undefined ? 2 * n * SMALLEST_NORMAL : 0;
   for (let i = 0; i < bound.length; i++) bound[i] = bound[i]! * FLOAT64_SLACK + floor;
   return bound;
+}
+
+const magnitude = ({ data, shape }: FloatMap): FloatMap => ({ data: data.map(Math.abs), shape });
+
+function addTo(bound: Float64Array, more: Float64Array): void {
+  for (let i = 0; i < bound.length; i++) bound[i]! += more[i]!;
 }
 
 /** `gamma (|x| + e) + e`: what one input's term may be off by, per unit of weight. */

@@ -3,6 +3,7 @@
 import { sizeOf } from '../../core/tensor.js';
 import type { Layer } from '../../network/layer.js';
 import type { BoundedMap } from '../bounds/bounded.js';
+import { roundoff } from '../number-formats.js';
 import type { Segment } from '../segment.js';
 import type { Precision } from './cause.js';
 
@@ -46,11 +47,18 @@ export function isConvincing(segment: Segment, changed: readonly BoundedMap[], p
   if (recording.values.filter((v) => tells(v, probabilities)).length < LEAST_VALUES) return false;
   const after = distance(changed, recorded, scale);
   const size = Math.sqrt(recorded.reduce((sum, v) => sum + v * v, 0) / recorded.length);
-  if (precision !== undefined && precision.relative > 0) return after <= ROUNDINGS * precision.relative * size;
+  const relative = Math.max(precision?.relative ?? 0, coarseness(segment));
+  if (relative > 0) return after <= ROUNDINGS * relative * size;
   const before = outputs.map((of) => of.get(target.name)!);
   const comparable = before.every(({ value }) => value.data.length * before.length === recorded.length);
   const reached = comparable ? distance(before, recorded, scale) : size;
   return after <= LEFT * reached;
+}
+
+/** Where the rounding of stored weights is allowed for: the coarsest of the segment's. */
+function coarseness({ layers, stored }: Segment): number {
+  const formats = layers.flatMap(({ name }) => Object.values(stored?.get(name) ?? {}));
+  return Math.max(0, ...formats.map(roundoff));
 }
 
 /** Below float32's numbers there is no logarithm to compare. */

@@ -1,7 +1,7 @@
 // The search for causes: each layer at fault, run again under each known mistake; what makes the error vanish is its
 // cause. Read first: cause.ts, fit.ts.
 import type { Model } from '../../network/model.js';
-import type { Cause, Failure } from '../judge.js';
+import type { Cause, CauseSearch, Failure } from '../judge.js';
 import { type Meter, type Segment, segmentOf } from '../segment.js';
 import type { WalkMaterial } from '../walk.js';
 import type { KnownCause } from './cause.js';
@@ -24,8 +24,8 @@ const WORK = 8e8;
 
 /**
  * The failures in the same order, each with its cause where one is known that explains it whole. Work is bounded: on
- * big networks the first failures are looked into, and of the others what the first have. A null cause means that none
- * was found. `effort` is the part of the usual work to spend.
+ * big networks the first failures are looked into, and of the others what the first have; each says how far it came.
+ * `effort` is the part of the usual work to spend.
  */
 export function explainFailures(
   model: Pick<Model, 'network' | 'weights'>,
@@ -34,19 +34,35 @@ export function explainFailures(
   effort = 1,
 ): Failure[] {
   const meter: Meter = { left: WORK * effort };
-  const explained = new Map<Failure, readonly Explanation[]>();
+  const searched = new Map<Failure, Searched>();
   const known = new Set<KnownCause>();
   for (const failure of failures) {
     if (meter.left <= 0) break;
-    const found = explanationsOf(model, material, failure, known, meter);
-    for (const { cause } of found) known.add(cause);
-    explained.set(failure, found);
+    const each = WORK_PER_FAILURE * Math.max(1, effort);
+    const result = explanationsOf(model, material, failure, known, meter, each);
+    for (const { cause } of result.found) known.add(cause);
+    searched.set(failure, result);
   }
-  const counts = countOf([...explained.values()]);
-  const causes = failures.map((failure) => chosen(explained.get(failure) ?? [], counts));
+  const counts = countOf([...searched.values()].map(({ found }) => found));
+  const causes = failures.map((failure) => chosen(searched.get(failure)?.found ?? [], counts));
   const others = otherWeights(model, material, failures, causes);
-  return failures.map((failure, i) => ({ ...failure, cause: causes[i] ?? others.get(failure) ?? failure.cause }));
+  return failures.map((failure, i) => ({
+    ...failure,
+    cause: causes[i] ?? others.get(failure) ?? failure.cause,
+    causeSearch: searched.has(failure) ? searched.get(failure)!.search : NOT_REACHED,
+  }));
 }
+
+/** What was found for one failure, and how far it was looked for. */
+interface Searched {
+  readonly found: readonly Explanation[];
+  readonly search: CauseSearch | null;
+}
+
+const NOT_REACHED: CauseSearch = { state: 'stopped', tried: 0, of: KNOWN_CAUSES.length };
+
+/** Effort without a limit that anybody would wait for. */
+export const ALL_EFFORT = 1e6;
 
 /** What explains one failure: of the causes found before, and where none of those does, of all. */
 function explanationsOf(
@@ -55,34 +71,43 @@ function explanationsOf(
   failure: Failure,
   known: ReadonlySet<KnownCause>,
   total: Meter,
-): Explanation[] {
+  most: number,
+): Searched {
   const segment = segmentOf(model, material, failure.layer);
   // The input gives what it is given: nothing in it can be changed.
-  if (segment.target.op === 'InputLayer') return [];
+  if (segment.target.op === 'InputLayer') return { found: [], search: null };
   const freely = failure.check === 'free-run';
   // By a stated tolerance a layer fails for what it inherits, too.
-  if (!freely && agrees(segment)) return [];
+  if (!freely && agrees(segment)) return { found: [], search: null };
   const judgement = judgementOf(segment, freely);
-  const meter: Meter = { left: Math.min(total.left, WORK_PER_FAILURE) };
+  const meter: Meter = { left: Math.min(total.left, most) };
   const before = meter.left;
   const again = search(segment, [...known], judgement, meter);
-  const others = KNOWN_CAUSES.filter((cause) => !known.has(cause));
-  const found = again.length > 0 ? again : search(segment, others, judgement, meter);
+  const others = again.found.length > 0 ? [] : KNOWN_CAUSES.filter((cause) => !known.has(cause));
+  const anew = search(segment, others, judgement, meter);
   total.left -= before - meter.left;
-  return found;
+  const tried = again.tried + anew.tried;
+  const state = tried < known.size + others.length ? 'stopped' : 'complete';
+  return { found: [...again.found, ...anew.found], search: { state, tried, of: KNOWN_CAUSES.length } };
 }
 
-function search(segment: Segment, causes: readonly KnownCause[], judgement: Judgement, meter: Meter): Explanation[] {
-  return causes.flatMap((cause): Explanation[] => {
+/** The causes that fit, and how many were tried to the end before the work was spent. */
+function search(segment: Segment, causes: readonly KnownCause[], judgement: Judgement, meter: Meter) {
+  let tried = causes.length;
+  const found = causes.flatMap((cause): Explanation[] => {
     const fitting: Explanation[] = [];
     for (const variation of cause.variations(segment)) {
-      if (meter.left <= 0) break;
+      if (meter.left <= 0) {
+        tried--;
+        break;
+      }
       const share = shareUsed(segment, variation, judgement, meter);
       if (share !== undefined) fitting.push({ cause, words: variation.words, fix: variation.fix, share });
     }
     const best = bestOf(fitting);
     return best === undefined ? [] : [best];
   });
+  return { found, tried };
 }
 
 /** A share is better than another when it is less than half of it; honest roundings differ by that much. */

@@ -88,6 +88,14 @@ export function agrees(segment: Segment): boolean {
   });
 }
 
+/** Whether the segment as it is lies within 12 sigma of what was recorded. */
+export function keepsSpread(segment: Segment): boolean {
+  const limits = bySpread(segment);
+  return segment.outputs.every(
+    (outputs, image) => imageShare(segment, outputs.get(segment.target.name)!, image, limits) !== undefined,
+  );
+}
+
 function imageShare(
   { recording }: Segment,
   changed: BoundedMap,

@@ -3,22 +3,11 @@ import type { Layer } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
 import type { BoundedMap } from '../bounds/bounded.js';
 import { mapWeight } from '../bounds/linear.js';
+import type { Format } from '../number-formats.js';
 import { type Change, type Segment, weightsOf } from '../segment.js';
 
-/** A kind of number: bits of its significand, the leading one included, and the least exponent of a normal one. */
-export interface Format {
-  readonly name: string;
-  readonly bits: number;
-  readonly least: number;
-}
-
-export const FLOAT16: Format = { name: 'float16', bits: 11, least: -14 };
-export const BFLOAT16: Format = { name: 'bfloat16', bits: 8, least: -126 };
 /** NVIDIA's TF32: float32's range with float16's digits, for what is multiplied. */
 export const TF32: Format = { name: 'TF32', bits: 11, least: -126 };
-
-/** The unit roundoff. */
-export const roundoff = ({ bits }: Format): number => 2 ** -bits;
 
 /** The nearest number of a format; multiples of its smallest one below the normal numbers. */
 export function nearestOf({ bits, least }: Format, x: number): number {

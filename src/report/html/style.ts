@@ -49,9 +49,11 @@ svg a:focus-visible .box, svg a:hover .box { stroke: var(--text); stroke-width: 
 svg .tick line, svg .inner line { stroke: var(--rule); } svg .outer line { stroke: var(--line); }
 svg .stem { stroke: var(--line); } svg .limit { stroke: var(--limit); stroke-width: 2; }
 svg .error { fill: var(--dot); } svg .fault .error { fill: none; stroke: var(--fault); stroke-width: 2.5; } svg .fault .stem { stroke: var(--fault); }
+svg .bar rect { fill: var(--dot); } svg .bar.fault rect { fill: var(--fault); }
 .key { display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; list-style: none; margin: .5rem 0; padding: 0; font-size: .9rem; }
 .key span { display: inline-block; margin-right: .45rem; vertical-align: -.1em; }
 .swatch { width: .95rem; height: .95rem; background: var(--fill); border: 1px solid var(--line); border-radius: 3px; }
+.swatch.bars { --fill: var(--dot); }
 .key .dot { width: .6rem; height: .6rem; border-radius: 50%; background: var(--dot); vertical-align: .05em; }
 .key .dash { width: .9rem; height: 2px; background: var(--limit); vertical-align: .3em; }
 .key .cross { color: var(--fault); font-weight: 700; }
@@ -60,7 +62,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 caption { text-align: left; color: var(--quiet); padding: .25rem 0 .5rem; }
 th, td { text-align: left; padding: .28rem .75rem .28rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 th[scope=row] { font-weight: 400; overflow-wrap: anywhere; } thead th { border-bottom: 1px solid var(--line); white-space: nowrap; }
-.numbers th[scope=row] { min-width: 19em; }
+.numbers th[scope=row] { min-width: 19em; } .short th[scope=row] { min-width: 0; }
 .numbers td { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums; } .numbers thead th + th { text-align: right; }
 .plain td { overflow-wrap: anywhere; }
 tr.fault th, tr.fault td { color: var(--fail); } tr:target { background: var(--panel); outline: 2px solid var(--link); }
@@ -68,5 +70,5 @@ footer { margin-top: 2.5rem; }
 @media print { body { font-size: 10.5pt; } main { max-width: none; padding: 0; } figure, .panel, tr { break-inside: avoid; }
   h2 { break-after: avoid; } thead { display: table-header-group; } .wide { overflow: visible; } svg { min-width: 0; }
   .numbers table { font-size: 7.5pt; } .numbers th, .numbers td { padding: .1rem .5rem .1rem 0; } a { text-decoration: none; }
-  .box, .square, .swatch, .dot, .dash { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
+  .box, .square, .bar rect, .swatch, .dot, .dash { print-color-adjust: exact; -webkit-print-color-adjust: exact; } }
 `;

@@ -1,6 +1,7 @@
 // Coarser numbers: float16, bfloat16 and TF32, nearest and cut.
 import { describe, expect, test } from 'vitest';
-import { areOf, BFLOAT16, cutTo, FLOAT16, nearestOf, roundoff, TF32 } from '../../../src/parity/causes/rounding.js';
+import { areOf, cutTo, nearestOf, TF32 } from '../../../src/parity/causes/rounding.js';
+import { BFLOAT16, FLOAT16, roundoff } from '../../../src/parity/number-formats.js';
 
 describe('the nearest number', () => {
   // numpy.float16(x), and the bit patterns of bfloat16 by hand.

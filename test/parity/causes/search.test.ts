@@ -73,7 +73,19 @@ describe('work', () => {
     const { layers } = matchLayers(fixture, network, (name) => name);
     const recorded = new Map(layers.map((layer) => [layer.layer, layer]));
     const material = { input: fixture.input.read(), recorded, rounding: UNIT_ROUNDOFF };
-    expect(explainFailures(SMALL, material, failures, 0)).toEqual(failures.map((f) => ({ ...f, cause: null })));
+    const all = KNOWN_CAUSES.length;
+    const unreached = { state: 'stopped', tried: 0, of: all };
+    expect(explainFailures(SMALL, material, failures, 0)).toEqual(
+      failures.map((f) => ({ ...f, cause: null, causeSearch: unreached })),
+    );
+    // Nothing is begun with nothing to spend; with next to nothing, the first causes are tried, and it is said how many.
+    const [few] = explainFailures(SMALL, material, failures, 1e-7);
+    expect(few).toMatchObject({ cause: null, causeSearch: { state: 'stopped', of: all } });
+    expect(few!.causeSearch!.tried).toBeGreaterThan(0);
+    expect(few!.causeSearch!.tried).toBeLessThan(all);
+    expect(failures.map(({ cause, causeSearch }) => [cause, causeSearch])).toEqual([
+      [null, { state: 'complete', tried: all, of: all }],
+    ]);
   });
 
   test('is spent the same way every time', async () => {
@@ -90,6 +102,7 @@ test('what fails by a stated tolerance for what it inherits has no cause of its 
     ['fc', undefined],
     ['softmax', undefined],
   ]);
+  expect(failures.map(({ causeSearch }) => causeSearch?.state)).toEqual(['complete', undefined, undefined]);
 });
 
 test('of two that fit, the other is told where it is met nearly as often', async () => {

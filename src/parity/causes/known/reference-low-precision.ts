@@ -1,8 +1,9 @@
 // The reference was computed in float16 or bfloat16 throughout: what it recorded are numbers of that kind.
 
 import { UNIT_ROUNDOFF } from '../../bounds/bounded.js';
+import { BFLOAT16, FLOAT16, roundoff } from '../../number-formats.js';
 import type { KnownCause } from '../cause.js';
-import { areOf, BFLOAT16, FLOAT16, roundoff } from '../rounding.js';
+import { areOf } from '../rounding.js';
 
 /** `tensorflow/tfjs#265`: half-precision textures, or a mixed-precision policy. The numbers themselves tell. */
 export const referenceLowPrecision: KnownCause = {

@@ -1,6 +1,7 @@
 // The reference was computed on a unit that rounds what it multiplies: TF32 on NVIDIA's, bfloat16 on Google's.
+import { BFLOAT16 } from '../../number-formats.js';
 import type { KnownCause } from '../cause.js';
-import { BFLOAT16, cutTo, multiplying, nearestOf, roundedOperands, TF32 } from '../rounding.js';
+import { cutTo, multiplying, nearestOf, roundedOperands, TF32 } from '../rounding.js';
 
 /** Sums are kept in float32, but in units that cut instead of rounding; what is recorded has all its digits. */
 const ACCUMULATION = 4;

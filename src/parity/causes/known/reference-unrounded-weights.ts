@@ -1,15 +1,17 @@
 // The checkpoint's weights were rounded to float16 or bfloat16 when they were stored; the reference used them before.
 import type { LayerWeights } from '../../../network/model.js';
 import { UNIT_ROUNDOFF } from '../../bounds/bounded.js';
+import { BFLOAT16, FLOAT16, type Format, roundoff } from '../../number-formats.js';
 import { type Segment, weightsOf } from '../../segment.js';
 import type { KnownCause } from '../cause.js';
-import { areOf, BFLOAT16, FLOAT16, type Format, roundoff } from '../rounding.js';
+import { areOf } from '../rounding.js';
 
-/** Only where every stored weight of the segment is such a number. */
+/** Only where every weight of the segment is such a number, and its rounding has not been allowed for already. */
 export const referenceUnroundedWeights: KnownCause = {
   id: 'reference-unrounded-weights',
   prior: 5,
   *variations(segment) {
+    if (segment.stored !== undefined) return;
     for (const format of [BFLOAT16, FLOAT16]) {
       if (!weightsAreOf(segment, format)) continue;
       yield {
