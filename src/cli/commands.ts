@@ -67,9 +67,11 @@ export async function runVerify(
   file: string,
   reference: string | undefined,
   options: LoadingOptions & { readonly tolerance?: number },
-  flags: ReportFlags & { readonly all?: boolean },
+  flags: ReportFlags & { readonly all?: boolean; readonly selfTest?: boolean },
   surroundings: Surroundings,
 ): Promise<Answer> {
+  const { selfTest, ...others } = flags;
+  if (selfTest === true) return runSelfTest(file, reference, options, others);
   if (reference === undefined) return runSelfCheck(file, options, flags);
   await checkOutputs(flags.output ?? [], flags);
   const { verify } = await import('../jobs/verify.js');
@@ -105,6 +107,30 @@ async function runSelfCheck(
   const result = await selfCheckFile(await fileSource(file), options);
   const exitCode = { consistent: PASS, inconsistent: NO, 'no evidence': USAGE }[result.verdict];
   return { command: 'self-check', result, text: selfCheckText(result), exitCode };
+}
+
+/** What the check makes of mistakes planted in a reference. */
+async function runSelfTest(
+  file: string,
+  reference: string | undefined,
+  { tolerance, ...options }: LoadingOptions & { readonly tolerance?: number },
+  { all, ...flags }: ReportFlags & { readonly all?: boolean },
+): Promise<Answer> {
+  if (reference === undefined) {
+    throw new UsageError({
+      what: '--self-test needs recorded outputs, to plant mistakes in.',
+      next: 'name them with --reference REF.npz (`shuffleport make-reference` writes a script that records them)',
+    });
+  }
+  const [other] = Object.keys({ ...(tolerance !== undefined && { tolerance }), ...flags });
+  if (other !== undefined) {
+    throw new UsageError({ what: `--${other} does not go with --self-test.`, next: 'leave one of them out' });
+  }
+  const { selfTestFile } = await import('../jobs/self-test.js');
+  const { selfTestText } = await import('../report/self-test.js');
+  const result = await selfTestFile(await fileSource(file), await fileSource(reference), options);
+  const exitCode = result.verdict === 'pass' ? PASS : NO;
+  return { command: 'self-test', result, text: selfTestText(result, { all: all ?? false }), exitCode };
 }
 
 /** What `predict` takes beyond settings. */

@@ -141,6 +141,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
       ).argParser(number),
     )
     .option('--all', 'list every layer, not only those that differ')
+    .option('--self-test', 'plant known mistakes in the reference, and tell which of them it would show')
     .addOption(
       new Option(
         '-o, --output <path>',
@@ -153,7 +154,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json',
+      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json\n  shuffleport verify weights.h5 -r reference.npz --self-test',
     )
     .action((file: string, flags: SettingsFlags & ReportFlags & VerifyFlags) =>
       answer(`verifying ${file}`, () =>
@@ -161,7 +162,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
           file,
           flags.reference,
           { ...loadingOptions(flags), ...picked(flags, ['tolerance']) },
-          picked(flags, ['all', 'output', 'force', 'against']),
+          picked(flags, ['all', 'output', 'force', 'against', 'selfTest']),
           surroundings,
         ),
       ),
@@ -173,6 +174,7 @@ interface VerifyFlags {
   readonly reference?: string;
   readonly tolerance?: number;
   readonly all?: boolean;
+  readonly selfTest?: boolean;
 }
 
 /** Collects the paths of reports; one whose end asks for no report is refused before anything is read. */

@@ -1,9 +1,11 @@
 // The check checked: known mistakes are planted in what was recorded, one at a time, and the check and the search for
 // causes are asked about each. Read first: self-test/plant.ts, then self-test/score.ts. What this shows: docs/parity.md.
 import { UNIT_ROUNDOFF } from './bounds/bounded.js';
+import { KNOWN_CAUSES } from './causes/registry.js';
 import { type Fixture, matchLayers } from './fixture.js';
 import { failuresByBounds } from './judge.js';
 import { layerState } from './layer-state.js';
+import { NEEDS } from './self-test/needs.js';
 import { plantOtherWeights } from './self-test/other-weights.js';
 import { choosePlaces } from './self-test/places.js';
 import { type Planted, plantAll } from './self-test/plant.js';
@@ -21,6 +23,8 @@ export interface SelfTest extends Score {
   readonly layers: number;
   readonly falseAlarms: readonly string[];
   readonly planted: readonly Planted[];
+  /** Known causes that take no place here, and what they need. */
+  readonly notPlanted: readonly { readonly cause: string; readonly needs: string }[];
 }
 
 /** How to plant. */
@@ -62,7 +66,18 @@ async function selfTestOf(model: Checked, material: WalkMaterial, seed: number):
   const { checks } = walk(model, material, walked);
   const falseAlarms = failuresByBounds(model.network, checks).map((failure) => failure.layer);
   planted.push(await plantOtherWeights(model, material, random));
-  return { layers: checks.length, falseAlarms, planted, ...score(planted, falseAlarms) };
+  return {
+    layers: checks.length,
+    falseAlarms,
+    planted,
+    notPlanted: notPlanted(planted),
+    ...score(planted, falseAlarms),
+  };
+}
+
+function notPlanted(planted: readonly Planted[]): SelfTest['notPlanted'] {
+  const done = new Set(planted.map(({ cause }) => cause));
+  return KNOWN_CAUSES.filter(({ id }) => !done.has(id)).map(({ id }) => ({ cause: id, needs: NEEDS[id]! }));
 }
 
 function bedOf(model: Checked, material: WalkMaterial, { states }: Walk, index: number) {

@@ -12,6 +12,10 @@ interface Reason {
 const nothingBelowZero = (ops: readonly Op[]) => (segment: Segment) =>
   givenTo(segment, ops).every(({ data }) => data.every((value) => value >= 0));
 
+/** Whether what the segment's layers of these classes are given has one cell only. */
+const oneCell = (ops: readonly Op[]) => (segment: Segment) =>
+  givenTo(segment, ops).every(({ shape: [height, width] }) => height === 1 && width === 1);
+
 const REASONS: Readonly<Record<string, Reason>> = {
   'max-pool-pads-zeros': {
     words: 'no value it is given is below zero (after a relu), so that zeros never win',
@@ -19,10 +23,7 @@ const REASONS: Readonly<Record<string, Reason>> = {
   },
   'global-pool': {
     words: 'its map is 1 x 1, where average and maximum coincide',
-    holds: (segment) =>
-      givenTo(segment, ['GlobalMaxPooling2D', 'GlobalAveragePooling2D']).every(
-        ({ shape: [height, width] }) => height === 1 && width === 1,
-      ),
+    holds: oneCell(['GlobalMaxPooling2D', 'GlobalAveragePooling2D']),
   },
   relu6: {
     words: 'no value is above 6',
@@ -33,6 +34,15 @@ const REASONS: Readonly<Record<string, Reason>> = {
   'relu-misplaced': {
     words: 'no value there is below zero',
     holds: ({ outputs, target }) => outputs.every((of) => of.get(target.name)!.value.data.every((v) => v >= 0)),
+  },
+  'kernel-flipped': {
+    words: 'its map is 1 x 1, which meets the middle of the kernel only',
+    holds: oneCell(['Conv2D', 'DepthwiseConv2D']),
+  },
+  'input-bgr': {
+    words: 'the recorded input is grey: its channels are equal',
+    holds: ({ model: { network }, outputs }) =>
+      outputs.every((of) => of.get(network.input)!.value.data.every((v, i, all) => v === all[i - (i % 3)])),
   },
   'bias-missing': {
     words: 'the bias is zero',

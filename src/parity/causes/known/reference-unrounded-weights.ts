@@ -6,6 +6,7 @@ import { UNIT_ROUNDOFF } from '../../bounds/bounded.js';
 import { roundings } from '../../bounds/linear.js';
 import { type Segment, weightsOf } from '../../segment.js';
 import type { KnownCause } from '../cause.js';
+import { isDeep } from '../convincing.js';
 import { areOf, BFLOAT16, FLOAT16, type Format, roundoff } from '../rounding.js';
 
 /** Only where every stored weight of the segment is such a number. */
@@ -19,7 +20,7 @@ export const referenceUnroundedWeights: KnownCause = {
         words: `The reference used unrounded weights: the checkpoint stores ${format.name}, and the difference is no larger than that rounding explains. Neither the port nor the reference is wrong`,
         fix: 'Record the reference from the model as loaded from this checkpoint, or compare with the checkpoint before it was rounded.',
         change: {},
-        precision: { times: timesOf(segment, format), relative: roundoff(format) },
+        precision: { times: timesOf(segment, format), relative: isDeep(segment) ? roundoff(format) : 0 },
       };
     }
   },
