@@ -14,6 +14,7 @@ export function selfTestText(result: SelfTestResult, { all = false }: { readonly
     describeConfig(config),
     '',
     all ? everyPlant(planted) : byCause(planted),
+    ...adviceOn(result),
     ...(notPlanted.length === 0
       ? []
       : ['', 'not planted:', ...notPlanted.map(({ cause, needs }) => `  ${cause}: needs ${needs}`)]),
@@ -36,6 +37,14 @@ function summary({ causes, unknown, share, honest }: SelfTestResult): string {
     `${unknown.named} of ${plural(unknown.caught, 'fault')} without a cause given none`,
     `no false alarm on ${plural(honest.layers, 'layer')}`,
   ].join(', ');
+}
+
+/** Below this share causes stay unknown for want of recorded layers: segments are long, or the search runs out of work. */
+const FEW_NAMED = 0.95;
+
+function adviceOn({ share }: SelfTestResult): string[] {
+  if (share !== null && share >= FEW_NAMED) return [];
+  return ['', 'next: record more layers: a cause is told where the layers around it were recorded'];
 }
 
 const percent = (share: number): string => `${Math.floor(share * 100)} %`;

@@ -31,7 +31,7 @@ export const NEEDS: Readonly<Record<string, string>> = {
   'relu-missing': 'a relu',
   relu6: 'a relu',
   'residual-missing': 'an addition',
-  'shuffle-groups': 'a channel shuffle of more than one group',
+  'shuffle-groups': 'a channel shuffle whose channels other numbers of groups divide, too',
   'shuffle-in-first-unit': 'a channel shuffle of one group',
   'shuffle-inverse': 'a channel shuffle of more than one group',
   'shuffle-missing': 'a channel shuffle of more than one group',
