@@ -14,7 +14,7 @@ import { seededRandom } from './selfcheck/random.js';
 import type { Checked } from './verify.js';
 import { joinedBy, START, type Walk, type WalkMaterial, walk } from './walk.js';
 
-export type { Outcome, Planted } from './self-test/plant.js';
+export type { Planted } from './self-test/plant.js';
 export type { Score } from './self-test/score.js';
 
 /** What became of all that was planted. */

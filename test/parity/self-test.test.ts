@@ -69,6 +69,32 @@ describe('what cannot be seen is told why', () => {
   });
 });
 
+describe('of a checkpoint stored in bfloat16', () => {
+  // Seven of a float32's last bits, and the sixteen below them, are zero.
+  const bfloat16 = (v: number): number => new Float32Array(Uint32Array.of(bitsOf(v) & 0xffff0000).buffer)[0]!;
+  const bitsOf = (v: number): number => new Uint32Array(Float32Array.of(v).buffer)[0]!;
+  const [conv, norm] = ['stage2/block1/1x1_gconv_1', 'stage2/block1/bn_gconv_1'];
+  const model = [conv, norm].reduce(
+    (made, layer) =>
+      damaged(made, layer, (weights) => {
+        for (const values of Object.values(weights)) values.set(values.map(bfloat16));
+      }),
+    MODEL,
+  );
+  const recorded = ['maxpool1', conv, norm];
+
+  test.each([conv, norm])('%s with the digits it had before is called that', (layer) => {
+    const cause = KNOWN_CAUSES.find(({ id }) => id === 'reference-unrounded-weights')!;
+    const planted = plantAll(bedOf(model, layer, 0, recorded), [{ cause, likeliest: true }], seededRandom(1));
+    expect(planted).toMatchObject([{ cause: cause.id, outcome: 'named' }]);
+  });
+
+  test.each([conv, norm])('%s made 1 %% larger is not: rounding explains a third of that', (layer) => {
+    const planted = plantAll(bedOf(model, layer, 0, recorded), [{ cause: null, likeliest: false }], seededRandom(1));
+    expect(planted.map(({ named }) => named)).toEqual([null, null, null, null]);
+  });
+});
+
 describe('sparse recordings', () => {
   test('show a mistake in a layer that was not recorded at the next that was', () => {
     const [from, layer] = ['stage2/block2/relu_gconv_1', 'stage2/block2/1x1_dwconv_1'];
