@@ -73,7 +73,7 @@ describe('of a checkpoint stored in bfloat16', () => {
   // Seven of a float32's last bits, and the sixteen below them, are zero.
   const bfloat16 = (v: number): number => new Float32Array(Uint32Array.of(bitsOf(v) & 0xffff0000).buffer)[0]!;
   const bitsOf = (v: number): number => new Uint32Array(Float32Array.of(v).buffer)[0]!;
-  const [conv, norm] = ['stage2/block1/1x1_gconv_1', 'stage2/block1/bn_gconv_1'];
+  const [conv, norm] = ['stage2/block1/1x1_gconv_2', 'stage2/block1/bn_gconv_2'];
   const model = [conv, norm].reduce(
     (made, layer) =>
       damaged(made, layer, (weights) => {
@@ -81,7 +81,7 @@ describe('of a checkpoint stored in bfloat16', () => {
       }),
     MODEL,
   );
-  const recorded = ['maxpool1', conv, norm];
+  const recorded = ['stage2/block1/bn_dwconv_1', conv, norm];
 
   test.each([conv, norm])('%s with the digits it had before is called that', (layer) => {
     const cause = KNOWN_CAUSES.find(({ id }) => id === 'reference-unrounded-weights')!;
