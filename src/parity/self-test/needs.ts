@@ -23,7 +23,7 @@ export const NEEDS: Readonly<Record<string, string>> = {
   'kernel-order': 'a kernel',
   'max-pool-pads-zeros': 'a padded max pool',
   'padding-symmetric': 'a window of stride 2 on a map of even size',
-  'padding-valid': 'a padded window',
+  'padding-valid': 'a padded window, after which sizes need not fit others',
   'reference-low-precision': 'a layer of 16 values that are not zero',
   'reference-tf32': 'a layer that multiplies',
   'reference-unrounded-weights': 'weights stored as float16 or bfloat16',
