@@ -138,7 +138,7 @@ describe('docs/commands.md', () => {
 
 describe('docs/json.md', () => {
   test('names the schema of every command, and of errors', () => {
-    for (const name of [...COMMANDS, 'self-check', 'error']) {
+    for (const name of [...COMMANDS, 'self-check', 'self-test', 'error']) {
       expect(read('docs/json.md')).toContain(`\`shuffleport/${name}\``);
       expect(anchorsOf(join(root, 'docs/json.md'))).toContain(name);
     }

@@ -85,9 +85,11 @@ export async function runVerify(
   file: string,
   reference: string | undefined,
   options: LoadingOptions & ReferenceOptions,
-  flags: ReportFlags & { readonly all?: boolean },
+  flags: ReportFlags & { readonly all?: boolean; readonly selfTest?: boolean },
   surroundings: Surroundings,
 ): Promise<Answer> {
+  const { selfTest, ...others } = flags;
+  if (selfTest === true) return runSelfTest(file, reference, options, others);
   if (reference === undefined) return runSelfCheck(file, options, flags);
   const { reproPaths, reported, sendReports, withRepro } = await import('./verify-reports.js');
   await checkOutputs([...(flags.output ?? []), ...reproPaths(flags)], flags);
@@ -128,11 +130,7 @@ async function runSelfCheck(
   { tolerance, allCauses, ...options }: LoadingOptions & ReferenceOptions,
   flags: object,
 ): Promise<Answer> {
-  const [given] = Object.keys({
-    ...(tolerance !== undefined && { tolerance }),
-    ...(allCauses && { 'all-causes': allCauses }),
-    ...flags,
-  });
+  const [given] = Object.keys({ ...statedFlags({ tolerance, allCauses }), ...flags });
   if (given !== undefined) {
     throw new UsageError({ what: `--${given} needs recorded outputs.`, next: 'name them with --reference REF.npz' });
   }
@@ -141,6 +139,38 @@ async function runSelfCheck(
   const result = await selfCheckFile(await fileSource(file), options);
   const exitCode = { consistent: PASS, inconsistent: NO, 'no evidence': USAGE }[result.verdict];
   return { command: 'self-check', result, text: selfCheckText(result), exitCode };
+}
+
+/** The flags among these that were given, by their names. */
+function statedFlags({
+  tolerance,
+  allCauses,
+}: { [flag in keyof ReferenceOptions]: ReferenceOptions[flag] | undefined }): object {
+  return { ...(tolerance !== undefined && { tolerance }), ...(allCauses && { 'all-causes': allCauses }) };
+}
+
+/** What the check makes of mistakes planted in a reference. */
+async function runSelfTest(
+  file: string,
+  reference: string | undefined,
+  { tolerance, allCauses, ...options }: LoadingOptions & ReferenceOptions,
+  { all, ...flags }: ReportFlags & { readonly all?: boolean },
+): Promise<Answer> {
+  if (reference === undefined) {
+    throw new UsageError({
+      what: '--self-test needs recorded outputs, to plant mistakes in.',
+      next: 'name them with --reference REF.npz (`shuffleport make-reference` writes a script that records them)',
+    });
+  }
+  const [other] = Object.keys({ ...statedFlags({ tolerance, allCauses }), ...flags });
+  if (other !== undefined) {
+    throw new UsageError({ what: `--${other} does not go with --self-test.`, next: 'leave one of them out' });
+  }
+  const { selfTestFile } = await import('../jobs/self-test.js');
+  const { selfTestText } = await import('../report/self-test.js');
+  const result = await selfTestFile(await fileSource(file), await fileSource(reference), options);
+  const exitCode = result.verdict === 'pass' ? PASS : NO;
+  return { command: 'self-test', result, text: selfTestText(result, { all: all ?? false }), exitCode };
 }
 
 /** What `predict` takes beyond settings. */

@@ -155,6 +155,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
     )
     .option('--all', 'list every layer, not only those that differ')
     .option('--all-causes', 'look for causes of a failure without a limit on work')
+    .option('--self-test', 'plant known mistakes in the reference, and tell which of them it would show')
     .addOption(
       new Option(
         '-o, --output <path>',
@@ -173,7 +174,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json\n  shuffleport verify weights.h5 -r reference.npz --repro repro.npz',
+      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json\n  shuffleport verify weights.h5 -r reference.npz --repro repro.npz\n  shuffleport verify weights.h5 -r reference.npz --self-test',
     )
     .action((file: string, flags: SettingsFlags & ReportFlags & VerifyFlags) =>
       answer(`verifying ${file}`, () =>
@@ -181,7 +182,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
           file,
           flags.reference,
           { ...loadingOptions(flags), ...picked(flags, ['tolerance', 'allCauses']) },
-          picked(flags, ['all', 'output', 'force', 'against', 'repro']),
+          picked(flags, ['all', 'output', 'force', 'against', 'repro', 'selfTest']),
           surroundings,
         ),
       ),
@@ -194,6 +195,7 @@ interface VerifyFlags {
   readonly tolerance?: number;
   readonly allCauses?: boolean;
   readonly all?: boolean;
+  readonly selfTest?: boolean;
 }
 
 /** Collects the paths of reports; one whose end asks for no report is refused before anything is read. */

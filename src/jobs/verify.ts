@@ -1,4 +1,5 @@
 // A file of weights against outputs recorded in Python: check every layer, say which pooling it is.
+import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Source } from '../checkpoint/source.js';
 import { unravel } from '../core/tensor.js';
 import { printable } from '../core/text.js';
@@ -59,24 +60,43 @@ export function verification(
   options: VerifyOptions,
 ): Promise<Verification> {
   return withCheckpoint(source, async (checkpoint) => {
-    const stated = infer(checkpoint, options);
-    const fixture =
-      'outputs' in reference ? reference : readFixture(await reference.bytes(), printable(reference.name));
-    const inference = options.inputShape === undefined ? sizedFor(stated, fixture) : stated;
-    const trials = await attempt(inference, fixture, poolingsToTry(inference, fixture), options);
-    const { trial, decided } = bestOf(trials);
+    const { inference, fixture, trials, trial, decided } = await tryAll(checkpoint, reference, options);
     const result = {
       source: { name: source.name, bytes: source.size },
       ...summary(trial, decided),
-      pooling: decision(inference, trial, trials.length, decided),
+      pooling: decision(inference, trial, trials, decided),
       slices: chooseSlices(trial.model.weightsSay ?? slicesFromWeights(trial.model), inference.stated),
     };
     return { result, ...trial, fixture, encode: inference.layers.fileName };
   });
 }
 
+/** A file's network held against a fixture, with each pooling that it may have. */
+export interface Tried {
+  readonly inference: FileInference;
+  readonly fixture: Fixture;
+  /** How many poolings were tried. */
+  readonly trials: number;
+  readonly trial: Trial;
+  /** Whether the one that fits is the only one. */
+  readonly decided: boolean;
+}
+
+/** Reads both, and holds one against the other. */
+export async function tryAll(
+  checkpoint: Checkpoint,
+  reference: Source | Fixture,
+  options: VerifyOptions,
+): Promise<Tried> {
+  const stated = infer(checkpoint, options);
+  const fixture = 'outputs' in reference ? reference : readFixture(await reference.bytes(), printable(reference.name));
+  const inference = options.inputShape === undefined ? sizedFor(stated, fixture) : stated;
+  const trials = await attempt(inference, fixture, poolingsToTry(inference, fixture), options);
+  return { inference, fixture, trials: trials.length, ...bestOf(trials) };
+}
+
 /** The network with one pooling. */
-interface Trial {
+export interface Trial {
   readonly model: LoadedModel;
   readonly parity: Parity;
 }

@@ -176,6 +176,14 @@ function fitTogether({ op, outputShape }: Layer, inputs: readonly BoundedMap[]):
   return first!.length > 0 && outputShape.length > 0;
 }
 
+/** Multiply-adds of a segment run once, all images, and of its bounds. */
+export function segmentWork({ layers, outputs }: Segment): number {
+  return outputs.reduce(
+    (sum, of) => sum + layers.reduce((all, layer) => all + workOf(layer, of.get(layer.name)!), 0),
+    0,
+  );
+}
+
 /** Multiply-adds of a layer and its bound; a handful an element where it does not multiply. */
 function workOf({ op, weights }: Layer, { value }: BoundedMap): number {
   const shape = op === 'DepthwiseConv2D' ? weights.depthwise_kernel!.slice(0, 2) : weights.kernel?.slice(0, -1);

@@ -33,7 +33,7 @@ export interface Walk {
 }
 
 /** A walk that has not begun. */
-const START: Walk = { next: 0, states: new Map(), checks: [] };
+export const START: Walk = { next: 0, states: new Map(), checks: [] };
 
 /**
  * Walks on to layer number `end` (exclusive). `from` is left as it was, so that networks which begin alike can share
@@ -103,7 +103,7 @@ function compared(
 }
 
 /** What a concatenation joins, in order; nothing for other layers. */
-function joinedBy(layer: Layer, inputs: readonly LayerState[]): JoinedInput[] {
+export function joinedBy(layer: Layer, inputs: readonly LayerState[]): JoinedInput[] {
   if (layer.op !== 'Concatenate') return [];
   return layer.inputs.map((name, i) => ({ name, channels: inputs[i]!.free[0]!.value.shape.at(-1)! }));
 }

@@ -1,7 +1,15 @@
 // Any result as JSON: one object, its schema named and versioned in it. docs/json.md describes the fields.
 
 /** What a result is an answer to. */
-export type Command = 'inspect' | 'convert' | 'verify' | 'predict' | 'diff' | 'make-reference' | 'self-check';
+export type Command =
+  | 'inspect'
+  | 'convert'
+  | 'verify'
+  | 'predict'
+  | 'diff'
+  | 'make-reference'
+  | 'self-check'
+  | 'self-test';
 
 /** Version of every schema; raised when a field changes its meaning or goes. Fields may be added without. */
 export const SCHEMA_VERSION = 1;

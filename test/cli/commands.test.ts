@@ -162,6 +162,44 @@ describe('verify', () => {
     expect(told.out).toContain('every group reads the last slice');
   });
 
+  test('with --self-test tells which planted mistakes a reference shows: 0 when it shows enough', async () => {
+    const first = [...reference.keys()].filter((key) => /^conv1|^maxpool1|^stage2.{1,2}block1/.test(key));
+    const args = ['verify', QUICK, '-r', recorded(reference, ...first), '--pooling', 'max', '--self-test'];
+    const { code, result } = await json(...args);
+    expect(code).toBe(0);
+    expect(result).toMatchObject({
+      schema: 'shuffleport/self-test',
+      schemaVersion: 1,
+      verdict: 'pass',
+      honest: { verdict: 'pass', layers: first.length, sources: [] },
+      causes: { missed: 0 },
+      unknown: { misnamed: 0 },
+    });
+    expect(result.planted.length).toBe(result.causes.planted + result.unknown.planted);
+    expect(result.planted[0]).toMatchObject({ layer: 'conv1', outcome: 'named', check: 'own', why: null });
+  });
+
+  test('with --self-test plants nothing in a reference that fails, and ends with 1', async () => {
+    const last = loadReference('k21-g3/reference_lastslice.npz');
+    const some = recorded(last, 'conv1', 'stage2/block2/1x1_gconv_1/concat');
+    const args = ['verify', QUICK, '-r', some, '--pooling', 'max', '--self-test'];
+    const { code, out } = await shuffleport(args);
+    expect(code).toBe(1);
+    expect(out).toMatch(/^FAIL .*: the reference does not pass as it is \(1 of 2 layers at fault: stage2/);
+    expect(out).toMatch(/\nnext: see why with `shuffleport verify` without --self-test/);
+    expect((await json(...args)).result).toMatchObject({ verdict: 'fail', honest: { verdict: 'fail' }, planted: [] });
+  });
+
+  test.each([
+    [[], /--self-test needs recorded outputs.*make-reference/s],
+    [['-r', 'reference.npz', '--tolerance', '1'], /--tolerance does not go with --self-test/],
+    [['-r', 'reference.npz', '-o', 'report.html'], /--output does not go with --self-test/],
+  ])('with --self-test and %j is wrong usage', async (flags, words) => {
+    const { code, err } = await shuffleport(['verify', QUICK, '--self-test', ...flags]);
+    expect(code).toBe(2);
+    expect(err).toMatch(words);
+  });
+
   test('without a reference holds the weights against themselves: 0 when they agree, 2 when they tell nothing', async () => {
     const trained = folder.write('trained.npz', writeNpz(await weightsOf('trained-digits-g3/weights.h5')));
     const agreed = await shuffleport(['verify', trained]);

@@ -13,17 +13,38 @@ export function recoverOrder(
   likely: Iterable<Order> = namedOrders(channels),
 ): Order | undefined {
   for (const order of likely) if (order.every((from, to) => fits(from, to))) return order;
-  const free = new Set(Array.from({ length: channels }, (_, c) => c));
-  const staying = [...free].map((c) => fits(c, c));
-  for (const [c, stays] of staying.entries()) if (stays) free.delete(c);
-  const order: number[] = [];
-  for (const [to, stays] of staying.entries()) {
-    const from = stays ? to : [...free].find((c) => fits(c, to));
-    if (from === undefined) return undefined;
-    free.delete(from);
-    order.push(from);
+  const order = Array.from({ length: channels }, (_, c) => (fits(c, c) ? c : undefined));
+  const taker = new Map(order.flatMap((from, to) => (from === undefined ? [] : [[from, to] as const])));
+  for (const [to, from] of order.entries()) {
+    if (from === undefined && !takes(to, channels, fits, { order, taker, asked: new Set() })) return undefined;
   }
-  return order;
+  return order as number[];
+}
+
+/** What stands where by now, the place of each channel that is taken, and the channels that were asked for already. */
+interface Matching {
+  readonly order: (number | undefined)[];
+  readonly taker: Map<number, number>;
+  readonly asked: Set<number>;
+}
+
+/** Finds a channel for the place `to`; where all that fit are taken, one whose place another fits as well (Kuhn). */
+function takes(to: number, channels: number, fits: (from: number, to: number) => boolean, found: Matching): boolean {
+  const { order, taker, asked } = found;
+  const all = Array.from({ length: channels }, (_, c) => c);
+  const take = (from: number): true => {
+    order[to] = from;
+    taker.set(from, to);
+    return true;
+  };
+  const free = all.find((from) => !taker.has(from) && fits(from, to));
+  if (free !== undefined) return take(free);
+  for (const from of all) {
+    if (asked.has(from) || !fits(from, to)) continue;
+    asked.add(from);
+    if (takes(taker.get(from)!, channels, fits, found)) return take(from);
+  }
+  return false;
 }
 
 /** Orders that programs make: all shuffles, the reverse, all rotations. */

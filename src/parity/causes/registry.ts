@@ -42,7 +42,7 @@ import { softmaxTwice } from './known/softmax-twice.js';
 import { weightChanged } from './known/weight-changed.js';
 import { weightsOfAnotherLayer } from './known/weights-of-another-layer.js';
 
-/** In no order that matters: the search tries all, and ranks what explains. */
+/** In no order that matters: the search tries those met most often first, and ranks what explains. */
 export const KNOWN_CAUSES: readonly KnownCause[] = [
   avgPoolCountsPadding,
   biasMissing,

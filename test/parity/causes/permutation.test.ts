@@ -53,6 +53,20 @@ describe('recovering an order', () => {
     expect(recoverOrder(5, values([0, 2, 1, 3, 4], [7, 1, 2, 7, 7]))).toEqual([0, 2, 1, 3, 4]);
   });
 
+  test('gives up a place for one that has no other', () => {
+    // Channel 2 is empty and fits everywhere; what stands in the place of 0 is the kernel of 2, and nothing else fits.
+    const fits = [[2], [1], [0, 1, 2]];
+    expect(recoverOrder(3, (f, to) => fits[to]!.includes(f), [])).toEqual([2, 1, 0]);
+    // A chain: 0 takes from 1, which takes from 2, which takes what is left.
+    const chain = [[1], [1, 2], [2, 0]];
+    expect(recoverOrder(3, (f, to) => chain[to]!.includes(f), [])).toEqual([1, 2, 0]);
+  });
+
+  test('gives nothing where two channels have one to share', () => {
+    const fits = [[2], [2], [0, 1, 2]];
+    expect(recoverOrder(3, (f, to) => fits[to]!.includes(f), [])).toBeUndefined();
+  });
+
   test('gives nothing where a channel is not among the others', () => {
     expect(recoverOrder(3, (f, to) => f === to && to !== 1)).toBeUndefined();
   });

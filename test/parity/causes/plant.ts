@@ -42,8 +42,8 @@ function numbersOf(name: string): Random {
 }
 
 /** Kernels around 0, so scaled that values keep their size; gammas, means and variances above 0; some variances small. */
-function weightOf(name: string, role: string, shape: readonly number[]): Tensor<Float32Array> {
-  const next = numbersOf(`${name}/${role}`);
+function weightOf(name: string, role: string, shape: readonly number[], seed: string): Tensor<Float32Array> {
+  const next = numbersOf(`${seed}${name}/${role}`);
   const terms = shape.slice(0, role === 'depthwise_kernel' ? 2 : -1).reduce((a, b) => a * b, 1);
   const value: Readonly<Record<string, () => number>> = {
     kernel: () => (3 * (next() - 0.4)) / Math.sqrt(terms),
@@ -56,12 +56,12 @@ function weightOf(name: string, role: string, shape: readonly number[]): Tensor<
   return tensor(data, shape);
 }
 
-/** The network with weights of no meaning, other ones in every layer. */
-export function smallModel(settings: Partial<ShuffleNetSettings> = {}): Checked {
+/** The network with weights of no meaning, other ones in every layer, and with every seed. */
+export function smallModel(settings: Partial<ShuffleNetSettings> = {}, seed = ''): Checked {
   const network = buildNetwork({ ...SETTINGS, ...settings });
   const weights = network.layers.map(({ name, weights: shapes }) => [
     name,
-    Object.fromEntries(Object.entries(shapes).map(([role, shape]) => [role, weightOf(name, role, shape)])),
+    Object.fromEntries(Object.entries(shapes).map(([role, shape]) => [role, weightOf(name, role, shape, seed)])),
   ]);
   return { network, weights: new Map(weights as [string, LayerWeights][]) };
 }
@@ -83,6 +83,12 @@ export function damaged(
 export function fixtureOf(arrays: ReadonlyMap<string, Tensor>, input: readonly Picture[] = IMAGES): Fixture {
   const shape = [input[0]!.h, input[0]!.w, input[0]!.c];
   return readFixture(writeNpz([['input', stored(input, shape)], ...arrays]), 'reference.npz');
+}
+
+/** An honest recording of a model: every layer, or those called for. */
+export function honest(model: Checked, only: (name: string) => boolean = () => true): Fixture {
+  const arrays = [...recordWith(model, IMAGES, () => undefined)];
+  return fixtureOf(new Map(arrays.filter(([name]) => name !== model.network.input && only(name))));
 }
 
 /** The failures of a model against a fixture, with their causes. */
