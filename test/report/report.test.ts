@@ -343,6 +343,7 @@ test('what convert says is what was written, where, and that it was read back', 
     ],
     config: CONFIG,
     parameters: 28_258,
+    folded: false,
     report: {
       ...report,
       negativeVariance: [],
