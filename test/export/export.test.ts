@@ -41,6 +41,7 @@ const dataFile = (files: readonly ExportFile[]): ExportFile => files.at(-1)!;
 test('the files are named after the network, those of TensorFlow.js as it wants them', () => {
   const names = (format: ExportFormat): string[] => exportModel(model, format).map(({ name }) => name);
   expect(names('tfjs')).toEqual(['model.json', 'group1-shard1of1.bin']);
+  expect(names('onnx')).toEqual(['ShuffleNet_0.25X_g3_br_0.25_111.onnx']);
   expect(names('safetensors')).toEqual(['ShuffleNet_0.25X_g3_br_0.25_111.safetensors']);
   expect(names('npz')).toEqual(['ShuffleNet_0.25X_g3_br_0.25_111.npz']);
 });
@@ -85,6 +86,9 @@ describe.each(EXPORT_FORMATS)('%s', (format) => {
   test('any flipped bit of the values is found', () => {
     const files = exportModel(model, format);
     const { name, bytes } = dataFile(files);
+    // All of an ONNX file is ours to compare, and its values have other orders of axes.
+    const placeOf = (values: Uint8Array, place: number): number =>
+      format === 'onnx' ? place % bytes.length : Buffer.from(bytes).indexOf(values) + (place % values.length);
     // Headers between the values have bytes that say nothing of them (a zip's dates), so a value's own are looked up.
     const kernels = [...model.weights.values()]
       .flatMap((weights) => Object.values(weights))
@@ -92,7 +96,7 @@ describe.each(EXPORT_FORMATS)('%s', (format) => {
     fc.assert(
       fc.property(fc.constantFrom(...kernels), fc.nat(), fc.nat(7), (kernel, place, bit) => {
         const values = encodeElements(kernel);
-        const at = Buffer.from(bytes).indexOf(values) + (place % values.length);
+        const at = placeOf(values, place);
         const damaged = changed(files, name, (copy) => {
           copy[at] = copy[at]! ^ (1 << bit);
           return copy;

@@ -53,7 +53,7 @@ describe.each([true, false])('with batch norms folded: %s', (fold) => {
     const bytes = onnx(model, { fold });
     const names = layersIn(bytes, model.network.layers).filter((name) => recorded.has(name));
     // Without the layers that were folded away there are 50 of 68.
-    expect(names.length).toBeGreaterThanOrEqual(fold ? 50 : 68);
+    expect(names).toHaveLength(fold ? 50 : 68);
     const found = await ortExecutor(bytes).run(recorded.get('input')!, names);
     for (const name of names) {
       expect(relativeError(found.get(name)!, recorded.get(name)!), name).toBeLessThan(TOLERANCE);
