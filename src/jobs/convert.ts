@@ -23,19 +23,17 @@ export interface Conversion extends Omit<ConvertResult, 'output' | 'files'> {
 }
 
 /** Loads the network in `source` and writes it in another format, in memory. */
-export async function convert(
-  source: Source,
-  { to, fold, inputLayout, ...loading }: ConvertOptions,
-): Promise<Conversion> {
+export async function convert(source: Source, options: ConvertOptions): Promise<Conversion> {
+  const { to, fold, inputLayout, ...loading } = options;
   const choices: ExportOptions = {
     ...(fold !== undefined && { fold }),
     ...(inputLayout !== undefined && { inputLayout }),
   };
   checkExportOptions(to, choices);
   const model = await loadModel(source, loading);
-  const options = to === 'onnx' ? { ...choices, hashes: await hashesIn(source) } : choices;
-  const files = await exportModel(model, to, options);
-  const check = (written: readonly ExportFile[]): Promise<void> => verifyExport(model, to, written, options);
+  const chosen = to === 'onnx' ? { ...choices, hashes: await hashesIn(source) } : choices;
+  const files = await exportModel(model, to, chosen);
+  const check = (written: readonly ExportFile[]): Promise<void> => verifyExport(model, to, written, chosen);
   await check(files);
   return {
     source: { name: source.name, bytes: source.size },

@@ -64,6 +64,7 @@ function affine(weights: LayerWeights, epsilon: number): Affine {
 /** The channels out stand last in either kernel: a depthwise one has one output for each channel. */
 function scaled(convolution: Convolution, scale: Float64Array): Tensor<Float32Array> {
   const channels = channelsOut(convolution);
-  const data = Float32Array.from(toFloat64(convolution.kernel), (value, i) => value * scale[i % channels]!);
-  return tensor(data, convolution.kernel.shape);
+  const values = toFloat64(convolution.kernel);
+  for (let i = 0; i < values.length; i++) values[i] = values[i]! * scale[i % channels]!;
+  return tensor(new Float32Array(values), convolution.kernel.shape);
 }

@@ -312,6 +312,28 @@ describe('convert', () => {
     expect((await shuffleport(['diff', G3, folder.at('w.safetensors')])).code).toBe(0);
   });
 
+  test('writes ONNX by the name of the output, folded unless told, and says so', async () => {
+    const args = ['convert', QUICK, '--pooling', 'max', '-o'];
+    const folded = await shuffleport([...args, folder.at('m.onnx')]);
+    expect(folded.code).toBe(0);
+    expect(folded.out).toContain(`-> ${folder.at('m.onnx')} (onnx, 1 file, `);
+    expect(folded.out).toContain('batch norms folded into convolutions; written, read back, every value as computed');
+    const plain = await json(...args, folder.at('p.onnx'), '--no-fold', '--input-layout', 'nchw');
+    expect([plain.code, plain.result.format, plain.result.folded]).toEqual([0, 'onnx', false]);
+    const written = (name: string): Buffer => readFileSync(folder.at(name));
+    expect(written('p.onnx').includes('BatchNormalization')).toBe(true);
+    expect(written('m.onnx').includes('BatchNormalization')).toBe(false);
+    // A layout of NCHW needs no transposition of the input.
+    expect(written('m.onnx').includes('input_1/nchw')).toBe(true);
+    expect(written('p.onnx').includes('input_1/nchw')).toBe(false);
+  });
+
+  test('leaves a flag that the format does not have: 2', async () => {
+    const { code, result } = await json('convert', QUICK, '--pooling', 'max', '-o', folder.at('w.npz'), '--fold');
+    expect([code, result.error.tag]).toEqual([2, 'ExportOption']);
+    expect(folder.list()).toEqual([]);
+  });
+
   test('does not replace what is there unless it may', async () => {
     const taken = folder.write('taken.npz', 'mine');
     const refused = await shuffleport(['convert', QUICK, '--pooling', 'max', '-o', taken]);

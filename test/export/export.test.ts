@@ -43,6 +43,8 @@ test('the files are named after the network, those of TensorFlow.js as it wants 
   const names = async (format: ExportFormat): Promise<string[]> =>
     (await exportModel(model, format)).map(({ name }) => name);
   expect(await names('tfjs')).toEqual(['model.json', 'group1-shard1of1.bin']);
+  expect(await names('onnx')).toEqual(['ShuffleNet_0.25X_g3_br_0.25_111.onnx']);
+  expect(await names('keras')).toEqual(['ShuffleNet_0.25X_g3_br_0.25_111.keras']);
   expect(await names('safetensors')).toEqual(['ShuffleNet_0.25X_g3_br_0.25_111.safetensors']);
   expect(await names('npz')).toEqual(['ShuffleNet_0.25X_g3_br_0.25_111.npz']);
 });
@@ -87,6 +89,9 @@ describe.each(EXPORT_FORMATS)('%s', (format) => {
   test('any flipped bit of the values is found', async () => {
     const files = await exportModel(model, format);
     const { name, bytes } = dataFile(files);
+    // All of an ONNX file is ours to compare, and its values have other orders of axes.
+    const placeOf = (values: Uint8Array, place: number): number =>
+      format === 'onnx' ? place % bytes.length : Buffer.from(bytes).indexOf(values) + (place % values.length);
     // Headers between the values have bytes that say nothing of them (a zip's dates), so a value's own are looked up.
     const kernels = [...model.weights.values()]
       .flatMap((weights) => Object.values(weights))
@@ -95,7 +100,7 @@ describe.each(EXPORT_FORMATS)('%s', (format) => {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...kernels), fc.nat(), fc.nat(7), async (kernel, place, bit) => {
         const values = encodeElements(kernel);
-        const at = Buffer.from(bytes).indexOf(values) + (place % values.length);
+        const at = placeOf(values, place);
         const damaged = changed(files, name, (copy) => {
           copy[at] = copy[at]! ^ (1 << bit);
           return copy;

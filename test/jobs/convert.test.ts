@@ -1,4 +1,5 @@
 // `convert`: what is written holds the model, and is checked as it is read back.
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import { type Conversion, convert } from '../../src/jobs/convert.js';
@@ -61,6 +62,20 @@ test('a model for TensorFlow.js is its graph and its weights', async () => {
   );
 });
 
+test('a model for ONNX carries the hash of the file that it was made from', async () => {
+  const { files, format, folded } = await convert(G3, { to: 'onnx', pooling: 'max' });
+  expect([files.map(({ name }) => name), format, folded]).toEqual([[`${NAME}.onnx`], 'onnx', true]);
+  const hash = createHash('sha256')
+    .update(await G3.bytes())
+    .digest('hex');
+  expect(Buffer.from(files[0]!.bytes).includes(hash)).toBe(true);
+});
+
+test('what a format has not is said before the file is read', async () => {
+  const unread = { ...G3, bytes: () => Promise.reject(new Error('it was read')) };
+  await expect(convert(unread, { to: 'tfjs', fold: true })).rejects.toMatchObject({ tag: 'ExportOption' });
+});
+
 describe('the check', () => {
   test('passes files that are as they were made', async () => {
     const conversion = await convert(G3, { to: 'safetensors', pooling: 'max' });
@@ -68,7 +83,7 @@ describe('the check', () => {
   });
 
   test('refuses files in which one bit is wrong, and no files', async () => {
-    for (const to of ['safetensors', 'npz', 'tfjs'] as const) {
+    for (const to of ['safetensors', 'npz', 'tfjs', 'onnx'] as const) {
       const conversion = await convert(G3, { to, pooling: 'max', inputShape: [32, 32, 3] });
       const at = to === 'npz' ? 1000 : -1; // the end of an .npz is its directory
       const refused = expect.objectContaining({ tag: 'ExportReadBack' });

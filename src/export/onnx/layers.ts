@@ -117,9 +117,13 @@ function batchNormalization(
   return ['BatchNormalization', inputs, [float('epsilon', attrs.epsilon)]];
 }
 
-/** Channels seen as `(groups, n)` and transposed. In a Reshape's shape, 0 keeps the batch and -1 is what is left. */
+/**
+ * Channels seen as `(groups, n)` and transposed; one group stays as it is. In a Reshape's shape, 0 keeps the batch and -1
+ * is what is left.
+ */
 function channelShuffle(builder: OnnxBuilder, layer: LayerOf<'ChannelShuffle'>): Chain {
   const { name, attrs, outputShape } = layer;
+  if (attrs.groups === 1) return [['Identity', []]];
   const channels = outputShape.at(-1)!;
   const split = addIntegers(builder, name, 'split', [0, attrs.groups, channels / attrs.groups, -1]);
   return [
