@@ -1,6 +1,7 @@
 // HDF5, written: groups, float32 datasets and string attributes, the same bytes for the same content every time.
 // Read first: hdf5.ts, which reads.
 import type { Tensor } from '../core/tensor.js';
+import { loadH5wasm } from './hdf5.js';
 
 /** A group to be written. */
 export interface Hdf5Group {
@@ -11,7 +12,7 @@ export interface Hdf5Group {
 
 /** The bytes of an HDF5 file with this root. Names may not hold a slash. */
 export async function writeHdf5(root: Hdf5Group): Promise<Uint8Array<ArrayBuffer>> {
-  const { File, ready } = await import('h5wasm');
+  const { File, ready } = await loadH5wasm();
   const { FS } = await ready;
   const name = `/${crypto.randomUUID()}.h5`;
   try {

@@ -42,9 +42,16 @@ export function storedWeight(file: Hdf5File, path: string, name: string, role: s
   return { name, role, ...info, read: async () => file.read(path, info) };
 }
 
-/** The library, loaded once. */
+/** The package, loaded once, its library ready. */
+export async function loadH5wasm() {
+  const h5wasm = await import('h5wasm');
+  await h5wasm.ready;
+  return h5wasm;
+}
+
+/** The library in it. */
 async function loadLibrary(): Promise<H5Module> {
-  const { ready } = await import('h5wasm');
+  const { ready } = await loadH5wasm();
   return (await ready) as unknown as H5Module;
 }
 

@@ -82,7 +82,7 @@ describe('wrong usage ends with 2 and says what is wrong on stderr', () => {
     [['inspect', 'x', '--scheme', 'camel'], 'Allowed choices are article, underscore, single-underscore, dots.'],
     [['inspect', 'x', '--kernel-order', 'whoi'], 'Allowed choices are hwio, oihw, iohw, ohwi, hwoi.'],
     [['inspect', 'x', '--format', 'xml'], 'Allowed choices are table, tree, markdown.'],
-    [['convert', 'x', '--to', 'keras'], 'Allowed choices are tfjs, onnx, safetensors, npz.'],
+    [['convert', 'x', '--to', 'pytorch'], 'Allowed choices are tfjs, onnx, keras, safetensors, npz.'],
     [['convert', 'x', '--input-layout', 'chwn'], 'Allowed choices are nhwc, nchw.'],
     [['verify', 'x', '-r', 'y', '--tolerance', 'little'], 'It must be a number from 0 up.'],
     [['predict', 'x', 'y', '--preprocess', 'magic'], 'Allowed choices are none, tf, caffe, torch, article.'],
