@@ -1,7 +1,8 @@
-# The script that `make-reference` writes, run by real Keras: Keras 3 on TensorFlow, from the Python package index.
+# The script that `make-reference` writes, run by real Keras, and `.keras` exports loaded by it: Keras 3 on TensorFlow and on
+# JAX, from the Python package index.
 . .ci/lib.sh
 requirements=test/python/requirements-keras.txt
-echo "test/python/keras.test.ts, in an environment of its own"
+echo "test/python/keras.test.ts and keras-export.test.ts, in an environment of its own"
 if ! command -v python3 > /dev/null; then
   skip "Keras: there is no python3"
   exit 0
@@ -38,4 +39,4 @@ fi
 export SHUFFLEPORT_KERAS_PYTHON=$PWD/$venv/bin/python
 "$SHUFFLEPORT_KERAS_PYTHON" -c 'import keras, tensorflow, numpy, sys
 print("Python", sys.version.split()[0], "Keras", keras.__version__, "TensorFlow", tensorflow.__version__, "numpy", numpy.__version__)' 2> /dev/null
-counted_vitest $results/keras.json node node_modules/vitest/vitest.mjs run test/python/keras.test.ts
+counted_vitest $results/keras.json node node_modules/vitest/vitest.mjs run test/python/keras.test.ts test/python/keras-export.test.ts

@@ -26,7 +26,7 @@ import {
   unitCount,
 } from './settings.js';
 import { unitChannels } from './shuffle-unit.js';
-import { cropsChannels } from './slices-in-config.js';
+import { cropsChannels, slicesInConfig } from './slices-in-config.js';
 
 /** Settings as far as a file gives them away: `pooling` stays undefined where it does not. */
 export type InferredSettings = Omit<ShuffleNetSettings, 'pooling'> & { readonly pooling: Pooling | null | undefined };
@@ -64,7 +64,9 @@ export function inferSettings(checkpoint: Checkpoint, overrides: Overrides = {})
   const told: Partial<ShuffleNetSettings> = settingsFromMetadata(checkpoint.metadata) ?? {};
   checkStatedGroups(layers, seen, stated);
   const shape = configShape(config);
-  const settings = { ...fromShapes(seen, { ...told, ...stated }, shape), ...told, ...stated };
+  const slices = slicesInConfig(config);
+  const seenThere = { ...fromShapes(seen, { ...told, ...stated }, shape), ...(slices && { slices }) };
+  const settings = { ...seenThere, ...told, ...stated };
   const inputTold = shape ?? told.inputShape ?? stated.inputShape;
   const { pooling, poolingSource } = inferPooling(stated, told, settings.includeTop, config, layers);
   return {

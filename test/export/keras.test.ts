@@ -8,6 +8,7 @@ import { kerasModel, toKeras } from '../../src/export/keras/keras.js';
 import type { KerasLayer } from '../../src/export/keras/layers.js';
 import { readZip } from '../../src/formats/zip.js';
 import { statedSlices } from '../../src/jobs/inference.js';
+import { inferSettings } from '../../src/shufflenet/infer.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
 import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { loadBytes, loadFixture, randomModel } from '../helpers/models.js';
@@ -71,6 +72,7 @@ test('the settings travel, and the architecture tells the slices without them', 
   expect(statedSlices(checkpoint, 'auto')).toEqual({ slices: 'last', source: 'metadata' });
   const { modelConfig } = checkpoint;
   expect(statedSlices({ modelConfig }, 'auto')).toEqual({ slices: 'last', source: 'config' });
+  expect(inferSettings({ ...checkpoint, metadata: undefined }).settings.slices).toBe('last');
 });
 
 describe('the architecture', () => {

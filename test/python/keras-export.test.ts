@@ -1,0 +1,115 @@
+// `.keras` exports loaded by real Keras, on every backend that is there, where SHUFFLEPORT_KERAS_PYTHON names a Python that
+// has it (.ci/steps/80-keras.sh): what they compute, and that they are the same network once Keras has saved them again.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bytesSource } from '../../src/checkpoint/source.js';
+import { type Tensor, tensor, toFloat64 } from '../../src/core/tensor.js';
+import { exportModel } from '../../src/export/export.js';
+import { readNpy, writeNpy } from '../../src/formats/npy.js';
+import { loadModel } from '../../src/jobs/model.js';
+import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
+import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
+import { expectedRun, expectWithin } from '../helpers/expected-run.js';
+import { loadFixture, loadReference, noise, randomModel } from '../helpers/models.js';
+import { findPython } from './run.js';
+
+const named = process.env.SHUFFLEPORT_KERAS_PYTHON;
+const found = named === undefined ? 'SHUFFLEPORT_KERAS_PYTHON names none' : findPython(named, ['keras', 'numpy']);
+const python = typeof found === 'string' ? { command: '', name: `no Keras: ${found}` } : found;
+const has = (module: string): boolean =>
+  python.command !== '' && spawnSync(python.command, ['-c', `import ${module}`]).status === 0;
+const backends = ['tensorflow', 'jax', 'torch'].filter(has);
+
+/** A network, and how many images it is run on, by the file's name. */
+const CASES: Readonly<Record<string, [Partial<ShuffleNetSettings>, number]>> = {
+  g1: [{ groups: 1, scaleFactor: 0.5 }, 1],
+  'g2-no-top': [{ groups: 2, scaleFactor: 1, includeTop: false }, 3],
+  g3: [{ groups: 3, pooling: 'avg' }, 3],
+  'g3-late': [{ groups: 3, slices: 'last' }, 1],
+  'g4-grey': [{ groups: 4, scaleFactor: 1, inputShape: [28, 33, 1] }, 1],
+  'g8-maps': [{ groups: 8, includeTop: false, pooling: null }, 3],
+  'g3-biases': [{ groups: 3, revision: { ...DEFAULT_SETTINGS.revision, convBias: true } }, 1],
+};
+
+const SMALL = { ...DEFAULT_SETTINGS, scaleFactor: 0.25, numShuffleUnits: [1, 1], classes: 10, inputShape: [33, 28, 3] };
+
+const models = new Map<string, ShuffleNetModel>();
+const inputs = new Map<string, Tensor<Float32Array>>();
+beforeAll(async () => {
+  if (backends.length === 0) return;
+  for (const [name, [differing, batch]] of Object.entries(CASES)) {
+    const model = await randomModel({ ...SMALL, ...differing } as ShuffleNetSettings);
+    models.set(name, model);
+    inputs.set(name, noise([batch, ...(model.settings.inputShape as number[])]));
+  }
+  models.set('digits', await loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg', inputShape: [32, 32, 3] }));
+  const images = digits().get('images_u8')!;
+  inputs.set('digits', tensor(Float32Array.from(images.data, (byte) => Math.fround(Number(byte) / 127.5) - 1), images.shape)); // biome-ignore format: one line
+});
+
+// A file without tests would be an error.
+test.runIf(backends.length > 0)(`there is a Keras to load them: ${python.name}`, () => {
+  expect(backends).toContain('tensorflow');
+});
+
+describe.each(backends)(`${python.name} on %s`, (backend) => {
+  const folder = mkdtempSync(join(tmpdir(), 'shuffleport-keras-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const told = new Map<string, { backend: string; name: string; classes: string[] }>();
+  const written = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
+
+  beforeAll(async () => {
+    for (const [name, model] of models) {
+      writeFileSync(join(folder, `${name}.keras`), (await exportModel(model, 'keras'))[0]!.bytes);
+      writeFileSync(join(folder, `${name}.npy`), writeNpy(inputs.get(name)!));
+    }
+    const script = fileURLToPath(new URL('check_keras.py', import.meta.url));
+    const env = { ...process.env, KERAS_BACKEND: backend, TF_CPP_MIN_LOG_LEVEL: '3' };
+    const { status, stdout, stderr } = spawnSync(python.command, [script, folder], { encoding: 'utf8', env });
+    expect([status, stderr]).toEqual([0, expect.not.stringContaining('Traceback')]);
+    for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) {
+      const { file, ...rest } = JSON.parse(line);
+      told.set(file, rest);
+    }
+  }, 600_000);
+
+  test.each(Object.keys(CASES))('%s loads in safe mode, of built-in layers, and computes what it should', (name) => {
+    const model = models.get(name)!;
+    expect(told.get(`${name}.keras`)).toMatchObject({ backend, name: model.network.name });
+    expect(told.get(`${name}.keras`)!.classes.filter((layer) => !layer.startsWith('keras.'))).toEqual([]);
+    const output = readNpy(written(`${name}.out.npy`), name).tensor;
+    expectWithin(new Map([[model.network.output, output]]), expectedRun(model, inputs.get(name)!));
+  });
+
+  test.each([...Object.keys(CASES), 'digits'])('%s is the same network once Keras has saved it again', async (name) => {
+    const { settings, weights } = models.get(name)!;
+    const source = bytesSource('again.keras', written(`${name}.again.keras`));
+    const again = await loadModel(source, {});
+    // The groups of late slices are told by the architecture alone now: Keras keeps no settings of ours.
+    // Without a top nothing tells the number of classes.
+    expect({ ...again.settings, ...(settings.includeTop ? {} : { classes: 10 }) }).toEqual(settings);
+    expect([...again.weights]).toEqual([...weights]);
+  });
+
+  test('all 360 digits are classified as Keras 2.1 did', () => {
+    const classes = classesOf(readNpy(written('digits.out.npy'), 'digits').tensor);
+    expect(classes).toEqual(classesOf(digits().get('softmax')!));
+    expect(classes).toHaveLength(360);
+  });
+});
+
+const digits = (): Map<string, Tensor> => loadReference('trained-digits-g3/test360.npz');
+
+/** The position of the largest value in each row of `(rows, classes)`. */
+function classesOf(scores: Tensor): number[] {
+  const values = toFloat64(scores);
+  const [rows = 0, count = 0] = scores.shape;
+  return Array.from({ length: rows }, (_, row) => {
+    const own = values.subarray(row * count, (row + 1) * count);
+    return own.indexOf(Math.max(...own));
+  });
+}
