@@ -4,13 +4,10 @@ import { basename, dirname, extname, join } from 'node:path';
 import { encodeText } from '../core/bytes.js';
 import { UsageError } from '../core/errors.js';
 import { printable } from '../core/text.js';
-import type { ExportFormat } from '../export/files.js';
-import type { InputLayout } from '../export/options.js';
 import type { Recipe } from '../image/recipes.js';
-import type { Conversion } from '../jobs/convert.js';
 import type { MakeReferenceOptions } from '../jobs/make-reference.js';
 import type { LoadingOptions } from '../jobs/model.js';
-import { checkOutputs, fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
+import { checkOutputs, fileSource, writeOutputFile } from '../node/files.js';
 import type { InspectFormat } from '../report/inspect.js';
 import type { ReportedResult } from '../results/certificate.js';
 import { NO, PASS, USAGE } from './exit-codes.js';
@@ -29,49 +26,6 @@ export async function runInspect(
   ]);
   const result = await inspect(await fileSource(file), options);
   return { command: 'inspect', result, text: inspectText(result, format), exitCode: PASS };
-}
-
-/** Where and how `convert` writes. */
-export interface ConvertTarget {
-  readonly to?: ExportFormat;
-  readonly output?: string;
-  readonly force: boolean;
-  readonly fold?: boolean;
-  readonly inputLayout?: InputLayout;
-}
-
-/** `convert FILE`. The output is named after the network when no name is given. */
-export async function runConvert(file: string, options: LoadingOptions, target: ConvertTarget): Promise<Answer> {
-  const { fold, inputLayout } = target;
-  const to = target.to ?? formatOf(target.output) ?? 'tfjs';
-  const { convert } = await import('../jobs/convert.js');
-  const { convertText } = await import('../report/others.js');
-  const source = await fileSource(file);
-  const conversion = await convert(source, {
-    ...options,
-    to,
-    ...(fold !== undefined && { fold }),
-    ...(inputLayout !== undefined && { inputLayout }),
-  });
-  const output = target.output ?? join(dirname(file), defaultName(conversion, to));
-  await write(output, conversion, to, target.force);
-  const { files, check: _, name: __, ...rest } = conversion;
-  const result = { ...rest, output, files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length })) };
-  return { command: 'convert', result, text: convertText(result), exitCode: PASS };
-}
-
-/** Formats of one file, whose names end in theirs. */
-const ONE_FILE: readonly ExportFormat[] = ['onnx', 'keras', 'safetensors', 'npz'];
-
-function formatOf(output: string | undefined): ExportFormat | undefined {
-  return ONE_FILE.find((format) => output?.endsWith(`.${format}`));
-}
-
-const defaultName = ({ name }: Conversion, to: ExportFormat): string => (to === 'tfjs' ? name : `${name}.${to}`);
-
-function write(output: string, { files, check }: Conversion, to: ExportFormat, force: boolean): Promise<void> {
-  if (to === 'tfjs') return writeOutputFolder(output, files, { force, check });
-  return writeOutputFile(output, files[0]!, { force, check });
 }
 
 /** Options of `verify` that mean nothing without recorded outputs. */

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { EXPORT_FORMATS } from '../export/files.js';
-import { INPUT_LAYOUTS, type InputLayout } from '../export/options.js';
+import { INPUT_LAYOUTS } from '../export/options.js';
 import { RECIPES } from '../image/recipes.js';
 import type { Environment } from '../report/github.js';
 import { INSPECT_FORMATS } from '../report/inspect.js';
 import { REPORT_ENDINGS, reportFormatOf } from '../report/report-format.js';
-import { runConvert, runDiff, runInspect, runMakeReference, runPredict, runVerify } from './commands.js';
+import { runDiff, runInspect, runMakeReference, runPredict, runVerify } from './commands.js';
+import { type ConvertTarget, runConvert } from './convert.js';
 import { PASS, USAGE } from './exit-codes.js';
 import { addSettingsOptions, count, loadingOptions, number, type SettingsFlags } from './options.js';
 import { type Answer, printAnswer, printError, progress, progressDone, type Streams } from './output.js';
@@ -112,30 +113,30 @@ function addConvert(root: Command, answer: Answering): void {
       new Option('--input-layout <layout>', 'onnx: the layout of the input (default: nhwc)').choices([
         ...INPUT_LAYOUTS,
       ]),
-    );
+    )
+    .addOption(
+      new Option(
+        '--check <how>',
+        'check what was written: none, weights, or run it, too (default: weights; with a reference run)',
+      ).choices(['none', 'weights', 'run']),
+    )
+    .option('-r, --reference <npz>', 'recorded in Python: what is run, and what the layers are held against, too')
+    .option('--dry-run', 'everything but writing')
+    .option('--all', 'list every layer that was run');
   addSettingsOptions(command)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport convert weights.h5 --pooling avg -o model/\n  shuffleport convert weights.h5 --pooling avg -o weights.safetensors\n  shuffleport convert weights.h5 --pooling avg -o model.onnx',
+      '\nExamples:\n  shuffleport convert weights.h5 --pooling avg -o model/\n  shuffleport convert weights.h5 --pooling avg -o weights.safetensors\n  shuffleport convert weights.h5 --pooling avg -o model.onnx --check run\n  shuffleport convert weights.h5 -r reference.npz --to onnx --dry-run',
     )
-    .action((file: string, flags: SettingsFlags & ConvertFlags) =>
+    .action((file: string, flags: SettingsFlags & Partial<ConvertTarget>) =>
       answer(`converting ${file}`, () =>
         runConvert(file, loadingOptions(flags), {
-          ...picked(flags, ['to', 'output', 'fold', 'inputLayout']),
+          ...picked(flags, ['to', 'output', 'fold', 'inputLayout', 'check', 'reference', 'dryRun', 'all']),
           force: flags.force ?? false,
         }),
       ),
     );
-}
-
-/** The flags of `convert` beside settings. */
-interface ConvertFlags {
-  readonly to?: (typeof EXPORT_FORMATS)[number];
-  readonly output?: string;
-  readonly force?: boolean;
-  readonly fold?: boolean;
-  readonly inputLayout?: InputLayout;
 }
 
 function addVerify(root: Command, answer: Answering, surroundings: Surroundings): void {

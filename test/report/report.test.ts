@@ -6,7 +6,7 @@ import { inspectText } from '../../src/report/inspect.js';
 import { SCHEMA_VERSION, toJson } from '../../src/report/json.js';
 import { verifyJunit } from '../../src/report/junit.js';
 import { verifyMarkdown } from '../../src/report/markdown.js';
-import { convertText, diffText, predictText } from '../../src/report/others.js';
+import { diffText, predictText } from '../../src/report/others.js';
 import { describeConfig, describeNotes } from '../../src/report/settings.js';
 import { markdownTable, textTable } from '../../src/report/table.js';
 import { verifyText } from '../../src/report/verify.js';
