@@ -113,3 +113,19 @@ export class ThreadsDeniedError extends UsageError {
     this.cause = options.cause;
   }
 }
+
+/** A runtime that is asked for is not installed. */
+export class RuntimeMissingError extends UsageError {
+  override readonly tag = 'RuntimeMissing';
+  /** The word that chooses it: `onnxruntime`. */
+  readonly runtime: string;
+  constructor(runtime: string, choices: readonly (readonly string[])[]) {
+    const packages = choices.map((names) => names.join(' and '));
+    super({
+      what: `The runtime ${runtime} is not installed.`,
+      expected: `${packages.join(', or ')}, where shuffleport is installed`,
+      next: `npm install ${choices.at(-1)!.join(' ')}`,
+    });
+    this.runtime = runtime;
+  }
+}
