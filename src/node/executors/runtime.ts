@@ -2,11 +2,8 @@
 import type { Executor } from '../../network/executor.js';
 import { RuntimeMissingError } from '../errors.js';
 
-/** An exported model in a runtime. */
-export interface ExportExecutor extends Executor {
-  /** Layers whose outputs can be had: those that the export still holds under their names. */
-  readonly layers: ReadonlySet<string>;
-}
+/** An exported model in a runtime. It tells which names can be observed: those of layers that are still there, and more. */
+export type ExportExecutor = Executor & Required<Pick<Executor, 'layers'>>;
 
 /** Imports a package by name; `import()`, unless a test or a project has packages elsewhere. */
 export type ImportPackage = (name: string) => Promise<unknown>;
