@@ -27,6 +27,8 @@ export interface ExportedModel {
   readonly format: 'onnx' | 'tfjs';
   /** As `convert` wrote them: the model, then the shards that it names. */
   readonly files: readonly ExportFile[];
+  /** What can be asked for by name: layers that are still there, and more. */
+  readonly layers: ReadonlySet<string>;
   /** The same as a source of weights. What opening it throws: `ForeignExportError`, `ExportReadBackError`. */
   readonly source: Source;
 }
@@ -38,13 +40,16 @@ const MAX_JSON_BYTES = 64_000_000;
 export async function readExported(source: Source): Promise<ExportedModel | undefined> {
   const bytes = await source.bytes();
   if (looksLikeOnnx(bytes)) {
-    const open = async (): Promise<Checkpoint> => onnxCheckpoint(bytes, source.name);
-    return { format: 'onnx', files: [{ name: source.name, bytes }], source: { ...source, open } };
+    const proto = onnxMessage(bytes, source.name);
+    const open = async (): Promise<Checkpoint> => onnxCheckpoint(proto, bytes.length, source.name);
+    const layers = new Set(proto.graph?.node?.flatMap(({ output = [] }) => output));
+    return { format: 'onnx', files: [{ name: source.name, bytes }], layers, source: { ...source, open } };
   }
   const json = graphModelIn(bytes);
   if (json === undefined) return undefined;
   const files = [{ name: MODEL_FILE, bytes }, ...(await shardsOf(json, source))];
-  return { format: 'tfjs', files, source: { ...source, open: async () => tfjsCheckpoint(json, files, source.name) } };
+  const open = async (): Promise<Checkpoint> => tfjsCheckpoint(json, files, source.name);
+  return { format: 'tfjs', files, layers: nodesOf(json), source: { ...source, open } };
 }
 
 /** The version of the format as a small number, and then who wrote the file: so every ONNX file begins. */
@@ -58,6 +63,11 @@ function graphModelIn(bytes: Uint8Array): Readonly<Record<string, unknown>> | un
   } catch {
     return undefined;
   }
+}
+
+function nodesOf({ modelTopology }: Readonly<Record<string, unknown>>): Set<string> {
+  const nodes = asRecord(modelTopology)?.node;
+  return new Set(Array.isArray(nodes) ? nodes.flatMap((node) => asRecord(node)?.name ?? []).filter(isText) : []);
 }
 
 const groupsOf = ({ weightsManifest }: Readonly<Record<string, unknown>>) =>
@@ -103,11 +113,10 @@ function networkOf(record: unknown, bytes: number, where: string): Network {
   return network;
 }
 
-function onnxCheckpoint(bytes: Uint8Array, where: string): Checkpoint {
-  const proto = onnxMessage(bytes, where);
+function onnxCheckpoint(proto: ModelProto, bytes: number, where: string): Checkpoint {
   const stored = proto.metadata_props?.find(({ key }) => key === 'shuffleport')?.value;
   const record = stored === undefined ? undefined : parsed(stored);
-  const model = withoutValues(networkOf(record, bytes.length, where));
+  const model = withoutValues(networkOf(record, bytes, where));
   const fold = [true, false].find((choice) => {
     return sameText(constantsOf(proto.graph), constantsOf(onnxGraph(model, { fold: choice })));
   });

@@ -129,3 +129,19 @@ export class RuntimeMissingError extends UsageError {
     this.runtime = runtime;
   }
 }
+
+/** A runtime cannot run the model. */
+export class RuntimeFailedError extends ShuffleportError {
+  readonly tag = 'RuntimeFailed';
+  readonly kind = 'file';
+  constructor(runtime: string, cause: unknown) {
+    super(
+      {
+        what: `${runtime} cannot run the model.`,
+        found: printable(cause instanceof Error ? cause.message : String(cause)),
+        next: 'convert the weights again, or try another runtime with --executor',
+      },
+      { cause },
+    );
+  }
+}

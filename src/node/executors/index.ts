@@ -1,27 +1,14 @@
 // Exported models in the runtimes that they are made for, if those are installed. Read first: runtime.ts.
 import { UsageError } from '../../core/errors.js';
 import type { ExportFile } from '../../export/files.js';
+import { RuntimeFailedError } from '../errors.js';
+import { FORMAT_OF, RUNTIMES, type RunnableFormat, type RuntimeName } from './names.js';
 import { onnxruntimeExecutor } from './onnxruntime.js';
 import { type ExportExecutor, type ImportPackage, importPackage } from './runtime.js';
 import { tfjsExecutor, tfjsNodeExecutor } from './tfjs.js';
 
-export type { ExportExecutor } from './runtime.js';
-
-/** Runtimes, by the word that chooses one. */
-export const RUNTIMES = ['onnxruntime', 'tfjs', 'tfjs-node'] as const;
-
-/** One of them. */
-export type RuntimeName = (typeof RUNTIMES)[number];
-
-/** Formats that a runtime takes. */
-export type RunnableFormat = 'onnx' | 'tfjs';
-
-/** The format that each runtime takes. */
-export const FORMAT_OF: Readonly<Record<RuntimeName, RunnableFormat>> = {
-  onnxruntime: 'onnx',
-  tfjs: 'tfjs',
-  'tfjs-node': 'tfjs',
-};
+export type { RunnableFormat, RuntimeName } from './names.js';
+export type { ExportExecutor, ImportPackage } from './runtime.js';
 
 /** How to run an export. */
 export interface ExecutorOptions {
@@ -33,7 +20,7 @@ export interface ExecutorOptions {
 
 /**
  * The export in a runtime. Throws a `RuntimeMissingError` where that is not installed, and a `UsageError` where it does
- * not take the format.
+ * not take the format; running it, a `RuntimeFailedError` where the runtime refuses.
  */
 export async function executorFor(
   format: RunnableFormat,
@@ -44,12 +31,21 @@ export async function executorFor(
     const fitting = RUNTIMES.filter((name) => FORMAT_OF[name] === format);
     throw new UsageError({ what: `${runtime} does not run ${format}.`, expected: fitting.join(' or ') });
   }
-  switch (runtime) {
-    case 'onnxruntime':
-      return onnxruntimeExecutor(files[0]!.bytes, load);
-    case 'tfjs':
-      return tfjsExecutor(files, load);
-    case 'tfjs-node':
-      return tfjsNodeExecutor(files, load);
+  const executor = await MAKERS[runtime](files, load);
+  return { ...executor, run: (input, observe) => told(executor.name, () => executor.run(input, observe)) };
+}
+
+const MAKERS = {
+  onnxruntime: ([file]: readonly ExportFile[], load: ImportPackage) => onnxruntimeExecutor(file!.bytes, load),
+  tfjs: tfjsExecutor,
+  'tfjs-node': tfjsNodeExecutor,
+} as const;
+
+/** A runtime that refuses a model says so in words of its own. */
+async function told<T>(runtime: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new RuntimeFailedError(runtime, error);
   }
 }
