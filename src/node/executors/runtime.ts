@@ -1,15 +1,18 @@
 // Runtimes of other people, taken from the user's installation when one is asked for. Read first; then index.ts.
+import { createRequire } from 'node:module';
 import type { Executor } from '../../network/executor.js';
 import { RuntimeMissingError } from '../errors.js';
 
 /** An exported model in a runtime. It tells which names can be observed: those of layers that are still there, and more. */
 export type ExportExecutor = Executor & Required<Pick<Executor, 'layers'>>;
 
-/** Imports a package by name; `import()`, unless a test or a project has packages elsewhere. */
+/** Loads a package by name. */
 export type ImportPackage = (name: string) => Promise<unknown>;
 
-/** Finds packages as any import of this file does: beside `shuffleport`. */
-export const importPackage: ImportPackage = (name) => import(/* @vite-ignore */ name);
+const require = createRequire(import.meta.url);
+
+/** Finds packages as any import of this file would, beside `shuffleport`. All of them are CommonJS, or are that too. */
+export const importPackage: ImportPackage = async (name) => require(name);
 
 /** Packages that make one runtime, in the order in which they are imported. */
 export type Packages = readonly string[];
