@@ -7,6 +7,7 @@ import { printable } from '../core/text.js';
 import type { Recipe } from '../image/recipes.js';
 import type { MakeReferenceOptions } from '../jobs/make-reference.js';
 import type { LoadingOptions } from '../jobs/model.js';
+import type { ExecutorName } from '../node/executors/names.js';
 import { checkOutputs, fileSource, writeOutputFile } from '../node/files.js';
 import type { InspectFormat } from '../report/inspect.js';
 import type { ReportedResult } from '../results/certificate.js';
@@ -34,12 +35,19 @@ interface ReferenceOptions {
   readonly allCauses?: boolean;
 }
 
+/** Flags of `verify` that are about what runs, what is printed and what is written. */
+interface VerifyRunFlags extends ReportFlags {
+  readonly all?: boolean;
+  readonly selfTest?: boolean;
+  readonly executor?: ExecutorName;
+}
+
 /** `verify FILE [--reference REF]`. An earlier verification that no longer holds is a no, whatever the verdict. */
 export async function runVerify(
   file: string,
   reference: string | undefined,
   options: LoadingOptions & ReferenceOptions,
-  flags: ReportFlags & { readonly all?: boolean; readonly selfTest?: boolean },
+  flags: VerifyRunFlags,
   surroundings: Surroundings,
 ): Promise<Answer> {
   const { selfTest, ...others } = flags;
@@ -49,15 +57,20 @@ export async function runVerify(
   await checkOutputs([...(flags.output ?? []), ...reproPaths(flags)], flags);
   const { verify } = await import('../jobs/verify.js');
   const { verifyWithRepro } = await import('../jobs/repro.js');
+  const { subjectOf } = await import('./verify-subject.js');
   const { verifyText } = await import('../report/verify.js');
   const { againstText } = await import('../report/against.js');
-  const sources = { checkpoint: await fileSource(file), reference: await fileSource(reference) };
+  const { source, ...running } = await subjectOf(file, flags.executor);
+  if (flags.repro !== undefined && running.executorOf !== undefined) throw reproOfRuntime();
+  const sources = { checkpoint: source, reference: await fileSource(reference) };
+  const how = { ...options, ...running };
   const verified =
     flags.repro === undefined
-      ? { result: await verify(sources.checkpoint, sources.reference, options), repro: null }
-      : await verifyWithRepro(sources.checkpoint, sources.reference, options);
+      ? { result: await verify(sources.checkpoint, sources.reference, how), repro: null }
+      : await verifyWithRepro(sources.checkpoint, sources.reference, how);
   // How long causes are looked for changes no verdict, and undoes no certificate.
-  const { allCauses: _, ...stated } = options;
+  const { allCauses: _, ...settings } = options;
+  const stated = { ...settings, ...(flags.executor && { executor: flags.executor }) };
   const certified = await reported(verified.result, { ...sources, options: stated }, flags, surroundings);
   const result = await withRepro(certified, verified.repro, flags);
   await sendReports(result, flags, surroundings);
@@ -71,6 +84,12 @@ export async function runVerify(
   ].join('\n');
   return { command: 'verify', result, text, exitCode };
 }
+
+const reproOfRuntime = (): UsageError =>
+  new UsageError({
+    what: '--repro shows what the evaluator computes, and another executor is asked.',
+    next: 'leave out --repro, or verify the weights by the evaluator',
+  });
 
 function reproText(repro: NonNullable<ReportedResult['repro']> | null): string {
   if (repro === null) return 'repro: none was written, since no layer is at fault';
@@ -89,6 +108,7 @@ async function runSelfCheck(
     throw new UsageError({ what: `--${given} needs recorded outputs.`, next: 'name them with --reference REF.npz' });
   }
   const { selfCheckFile } = await import('../jobs/selfcheck.js');
+  await (await import('./verify-subject.js')).refuseExported(file);
   const { selfCheckText } = await import('../report/selfcheck.js');
   const result = await selfCheckFile(await fileSource(file), options);
   const exitCode = { consistent: PASS, inconsistent: NO, 'no evidence': USAGE }[result.verdict];
@@ -108,7 +128,7 @@ async function runSelfTest(
   file: string,
   reference: string | undefined,
   { tolerance, allCauses, ...options }: LoadingOptions & ReferenceOptions,
-  { all, ...flags }: ReportFlags & { readonly all?: boolean },
+  { all, ...flags }: Omit<VerifyRunFlags, 'selfTest'>,
 ): Promise<Answer> {
   if (reference === undefined) {
     throw new UsageError({

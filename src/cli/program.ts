@@ -5,6 +5,7 @@ import { UsageError } from '../core/errors.js';
 import { EXPORT_FORMATS } from '../export/files.js';
 import { INPUT_LAYOUTS } from '../export/options.js';
 import { RECIPES } from '../image/recipes.js';
+import { EXECUTORS, type ExecutorName } from '../node/executors/names.js';
 import type { Environment } from '../report/github.js';
 import { INSPECT_FORMATS } from '../report/inspect.js';
 import { REPORT_ENDINGS, reportFormatOf } from '../report/report-format.js';
@@ -143,7 +144,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
   const command = root
     .command('verify')
     .description('hold every layer against what was recorded of it in Python, or the weights against themselves')
-    .argument('<file>', 'the weights')
+    .argument('<file>', 'the weights, or a model that `convert` wrote (tfjs, onnx)')
     .option(
       '-r, --reference <npz>',
       'recorded in Python: `input`, and outputs under layer names; without it the weights are held against themselves',
@@ -153,6 +154,12 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
         '--tolerance <x>',
         "largest error, relative to each layer's largest value (default: bounds derived for each layer)",
       ).argParser(number),
+    )
+    .addOption(
+      new Option(
+        '--executor <name>',
+        'what runs from the input (default: evaluator; for an exported model the runtime it is made for)',
+      ).choices([...EXECUTORS]),
     )
     .option('--all', 'list every layer, not only those that differ')
     .option('--all-causes', 'look for causes of a failure without a limit on work')
@@ -175,7 +182,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json\n  shuffleport verify weights.h5 -r reference.npz --repro repro.npz\n  shuffleport verify weights.h5 -r reference.npz --self-test',
+      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json\n  shuffleport verify weights.h5 -r reference.npz --repro repro.npz\n  shuffleport verify model.onnx -r reference.npz\n  shuffleport verify weights.h5 -r reference.npz --executor tfjs\n  shuffleport verify weights.h5 -r reference.npz --self-test',
     )
     .action((file: string, flags: SettingsFlags & ReportFlags & VerifyFlags) =>
       answer(`verifying ${file}`, () =>
@@ -183,7 +190,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
           file,
           flags.reference,
           { ...loadingOptions(flags), ...picked(flags, ['tolerance', 'allCauses']) },
-          picked(flags, ['all', 'output', 'force', 'against', 'repro', 'selfTest']),
+          picked(flags, ['all', 'output', 'force', 'against', 'repro', 'selfTest', 'executor']),
           surroundings,
         ),
       ),
@@ -197,6 +204,7 @@ interface VerifyFlags {
   readonly allCauses?: boolean;
   readonly all?: boolean;
   readonly selfTest?: boolean;
+  readonly executor?: ExecutorName;
 }
 
 /** Collects the paths of reports; one whose end asks for no report is refused before anything is read. */

@@ -93,7 +93,7 @@ function worstOf(layers: readonly HeldLayer[]): HeldLayer | null {
   );
 }
 
-/** What the runtime gave, in the place of the evaluator's free run; layers that the file has no more are the evaluator's. */
+/** What the runtime gave, in the place of the evaluator's free run; layers that the file has no more are not compared. */
 async function heldAgainst(
   fixture: Fixture,
   { model, encode }: RunMaterial,
@@ -101,7 +101,7 @@ async function heldAgainst(
   outputs: ReadonlyMap<string, Tensor>,
 ): Promise<ConvertReference> {
   const stored = storedFormats(model.report.loaded);
-  const executor: Executor = { name, run: async () => outputs };
+  const executor: Executor = { name, layers: new Set(outputs.keys()), run: async () => outputs };
   const parity = await checkParity(model, fixture, { encode, stored, executor });
   const { layers, firstFailure, notCompared } = paritySummary(parity, model.report);
   const reason = firstFailure === null ? null : `${firstFailure.layer}: ${firstFailure.reason}`;
