@@ -25,6 +25,7 @@ export { type Tensor, type TensorData, tensor } from './core/tensor.js';
 export type { Note, WeightRole } from './core/weights.js';
 export { type EvaluatorOptions, evaluator } from './evaluator/evaluator.js';
 export { exportModel, verifyExport } from './export/export.js';
+export { type ExportedModel, readExported } from './export/exported.js';
 export { EXPORT_FORMATS, type ExportFile, type ExportFormat } from './export/files.js';
 export type { ExportOptions, InputLayout } from './export/options.js';
 export { type NpzEntry, readNpz } from './formats/npz.js';

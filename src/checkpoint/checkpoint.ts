@@ -12,7 +12,9 @@ export type Container =
   | 'keras-v3-zip'
   | 'keras-v3-sharded'
   | 'safetensors'
-  | 'npz';
+  | 'npz'
+  | 'onnx'
+  | 'tfjs';
 
 /** A file of weights, opened. `close` frees what the reader holds; weights cannot be read afterwards. */
 export interface Checkpoint {

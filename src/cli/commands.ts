@@ -4,13 +4,11 @@ import { basename, dirname, extname, join } from 'node:path';
 import { encodeText } from '../core/bytes.js';
 import { UsageError } from '../core/errors.js';
 import { printable } from '../core/text.js';
-import type { ExportFormat } from '../export/files.js';
-import type { InputLayout } from '../export/options.js';
 import type { Recipe } from '../image/recipes.js';
-import type { Conversion } from '../jobs/convert.js';
 import type { MakeReferenceOptions } from '../jobs/make-reference.js';
 import type { LoadingOptions } from '../jobs/model.js';
-import { checkOutputs, fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
+import type { ExecutorName } from '../node/executors/names.js';
+import { checkOutputs, fileSource, writeOutputFile } from '../node/files.js';
 import type { InspectFormat } from '../report/inspect.js';
 import type { ReportedResult } from '../results/certificate.js';
 import { NO, PASS, USAGE } from './exit-codes.js';
@@ -31,53 +29,17 @@ export async function runInspect(
   return { command: 'inspect', result, text: inspectText(result, format), exitCode: PASS };
 }
 
-/** Where and how `convert` writes. */
-export interface ConvertTarget {
-  readonly to?: ExportFormat;
-  readonly output?: string;
-  readonly force: boolean;
-  readonly fold?: boolean;
-  readonly inputLayout?: InputLayout;
-}
-
-/** `convert FILE`. The output is named after the network when no name is given. */
-export async function runConvert(file: string, options: LoadingOptions, target: ConvertTarget): Promise<Answer> {
-  const { fold, inputLayout } = target;
-  const to = target.to ?? formatOf(target.output) ?? 'tfjs';
-  const { convert } = await import('../jobs/convert.js');
-  const { convertText } = await import('../report/others.js');
-  const source = await fileSource(file);
-  const conversion = await convert(source, {
-    ...options,
-    to,
-    ...(fold !== undefined && { fold }),
-    ...(inputLayout !== undefined && { inputLayout }),
-  });
-  const output = target.output ?? join(dirname(file), defaultName(conversion, to));
-  await write(output, conversion, to, target.force);
-  const { files, check: _, name: __, ...rest } = conversion;
-  const result = { ...rest, output, files: files.map(({ name, bytes }) => ({ name, bytes: bytes.length })) };
-  return { command: 'convert', result, text: convertText(result), exitCode: PASS };
-}
-
-/** Formats of one file, whose names end in theirs. */
-const ONE_FILE: readonly ExportFormat[] = ['onnx', 'keras', 'safetensors', 'npz'];
-
-function formatOf(output: string | undefined): ExportFormat | undefined {
-  return ONE_FILE.find((format) => output?.endsWith(`.${format}`));
-}
-
-const defaultName = ({ name }: Conversion, to: ExportFormat): string => (to === 'tfjs' ? name : `${name}.${to}`);
-
-function write(output: string, { files, check }: Conversion, to: ExportFormat, force: boolean): Promise<void> {
-  if (to === 'tfjs') return writeOutputFolder(output, files, { force, check });
-  return writeOutputFile(output, files[0]!, { force, check });
-}
-
 /** Options of `verify` that mean nothing without recorded outputs. */
 interface ReferenceOptions {
   readonly tolerance?: number;
   readonly allCauses?: boolean;
+}
+
+/** Flags of `verify` that are about what runs, what is printed and what is written. */
+interface VerifyRunFlags extends ReportFlags {
+  readonly all?: boolean;
+  readonly selfTest?: boolean;
+  readonly executor?: ExecutorName;
 }
 
 /** `verify FILE [--reference REF]`. An earlier verification that no longer holds is a no, whatever the verdict. */
@@ -85,7 +47,7 @@ export async function runVerify(
   file: string,
   reference: string | undefined,
   options: LoadingOptions & ReferenceOptions,
-  flags: ReportFlags & { readonly all?: boolean; readonly selfTest?: boolean },
+  flags: VerifyRunFlags,
   surroundings: Surroundings,
 ): Promise<Answer> {
   const { selfTest, ...others } = flags;
@@ -95,15 +57,20 @@ export async function runVerify(
   await checkOutputs([...(flags.output ?? []), ...reproPaths(flags)], flags);
   const { verify } = await import('../jobs/verify.js');
   const { verifyWithRepro } = await import('../jobs/repro.js');
+  const { subjectOf } = await import('./verify-subject.js');
   const { verifyText } = await import('../report/verify.js');
   const { againstText } = await import('../report/against.js');
-  const sources = { checkpoint: await fileSource(file), reference: await fileSource(reference) };
+  const { source, ...running } = await subjectOf(file, flags.executor);
+  if (flags.repro !== undefined && running.executorOf !== undefined) throw reproOfRuntime();
+  const sources = { checkpoint: source, reference: await fileSource(reference) };
+  const how = { ...options, ...running };
   const verified =
     flags.repro === undefined
-      ? { result: await verify(sources.checkpoint, sources.reference, options), repro: null }
-      : await verifyWithRepro(sources.checkpoint, sources.reference, options);
+      ? { result: await verify(sources.checkpoint, sources.reference, how), repro: null }
+      : await verifyWithRepro(sources.checkpoint, sources.reference, how);
   // How long causes are looked for changes no verdict, and undoes no certificate.
-  const { allCauses: _, ...stated } = options;
+  const { allCauses: _, ...settings } = options;
+  const stated = { ...settings, ...(flags.executor && { executor: flags.executor }) };
   const certified = await reported(verified.result, { ...sources, options: stated }, flags, surroundings);
   const result = await withRepro(certified, verified.repro, flags);
   await sendReports(result, flags, surroundings);
@@ -117,6 +84,12 @@ export async function runVerify(
   ].join('\n');
   return { command: 'verify', result, text, exitCode };
 }
+
+const reproOfRuntime = (): UsageError =>
+  new UsageError({
+    what: '--repro shows what the evaluator computes, and another executor is asked.',
+    next: 'leave out --repro, or verify the weights by the evaluator',
+  });
 
 function reproText(repro: NonNullable<ReportedResult['repro']> | null): string {
   if (repro === null) return 'repro: none was written, since no layer is at fault';
@@ -135,6 +108,7 @@ async function runSelfCheck(
     throw new UsageError({ what: `--${given} needs recorded outputs.`, next: 'name them with --reference REF.npz' });
   }
   const { selfCheckFile } = await import('../jobs/selfcheck.js');
+  await (await import('./verify-subject.js')).refuseExported(file);
   const { selfCheckText } = await import('../report/selfcheck.js');
   const result = await selfCheckFile(await fileSource(file), options);
   const exitCode = { consistent: PASS, inconsistent: NO, 'no evidence': USAGE }[result.verdict];
@@ -154,7 +128,7 @@ async function runSelfTest(
   file: string,
   reference: string | undefined,
   { tolerance, allCauses, ...options }: LoadingOptions & ReferenceOptions,
-  { all, ...flags }: ReportFlags & { readonly all?: boolean },
+  { all, ...flags }: Omit<VerifyRunFlags, 'selfTest'>,
 ): Promise<Answer> {
   if (reference === undefined) {
     throw new UsageError({

@@ -3,12 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { EXPORT_FORMATS } from '../export/files.js';
-import { INPUT_LAYOUTS, type InputLayout } from '../export/options.js';
+import { INPUT_LAYOUTS } from '../export/options.js';
 import { RECIPES } from '../image/recipes.js';
+import { EXECUTORS, type ExecutorName } from '../node/executors/names.js';
 import type { Environment } from '../report/github.js';
 import { INSPECT_FORMATS } from '../report/inspect.js';
 import { REPORT_ENDINGS, reportFormatOf } from '../report/report-format.js';
-import { runConvert, runDiff, runInspect, runMakeReference, runPredict, runVerify } from './commands.js';
+import { runDiff, runInspect, runMakeReference, runPredict, runVerify } from './commands.js';
+import { type ConvertTarget, runConvert } from './convert.js';
 import { PASS, USAGE } from './exit-codes.js';
 import { addSettingsOptions, count, loadingOptions, number, type SettingsFlags } from './options.js';
 import { type Answer, printAnswer, printError, progress, progressDone, type Streams } from './output.js';
@@ -112,37 +114,37 @@ function addConvert(root: Command, answer: Answering): void {
       new Option('--input-layout <layout>', 'onnx: the layout of the input (default: nhwc)').choices([
         ...INPUT_LAYOUTS,
       ]),
-    );
+    )
+    .addOption(
+      new Option(
+        '--check <how>',
+        'check what was written: none, weights, or run it, too (default: weights; with a reference run)',
+      ).choices(['none', 'weights', 'run']),
+    )
+    .option('-r, --reference <npz>', 'recorded in Python: what is run, and what the layers are held against, too')
+    .option('--dry-run', 'everything but writing')
+    .option('--all', 'list every layer that was run');
   addSettingsOptions(command)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport convert weights.h5 --pooling avg -o model/\n  shuffleport convert weights.h5 --pooling avg -o weights.safetensors\n  shuffleport convert weights.h5 --pooling avg -o model.onnx',
+      '\nExamples:\n  shuffleport convert weights.h5 --pooling avg -o model/\n  shuffleport convert weights.h5 --pooling avg -o weights.safetensors\n  shuffleport convert weights.h5 --pooling avg -o model.onnx --check run\n  shuffleport convert weights.h5 -r reference.npz --to onnx --dry-run',
     )
-    .action((file: string, flags: SettingsFlags & ConvertFlags) =>
+    .action((file: string, flags: SettingsFlags & Partial<ConvertTarget>) =>
       answer(`converting ${file}`, () =>
         runConvert(file, loadingOptions(flags), {
-          ...picked(flags, ['to', 'output', 'fold', 'inputLayout']),
+          ...picked(flags, ['to', 'output', 'fold', 'inputLayout', 'check', 'reference', 'dryRun', 'all']),
           force: flags.force ?? false,
         }),
       ),
     );
 }
 
-/** The flags of `convert` beside settings. */
-interface ConvertFlags {
-  readonly to?: (typeof EXPORT_FORMATS)[number];
-  readonly output?: string;
-  readonly force?: boolean;
-  readonly fold?: boolean;
-  readonly inputLayout?: InputLayout;
-}
-
 function addVerify(root: Command, answer: Answering, surroundings: Surroundings): void {
   const command = root
     .command('verify')
     .description('hold every layer against what was recorded of it in Python, or the weights against themselves')
-    .argument('<file>', 'the weights')
+    .argument('<file>', 'the weights, or a model that `convert` wrote (tfjs, onnx)')
     .option(
       '-r, --reference <npz>',
       'recorded in Python: `input`, and outputs under layer names; without it the weights are held against themselves',
@@ -152,6 +154,12 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
         '--tolerance <x>',
         "largest error, relative to each layer's largest value (default: bounds derived for each layer)",
       ).argParser(number),
+    )
+    .addOption(
+      new Option(
+        '--executor <name>',
+        'what runs from the input (default: evaluator; for an exported model the runtime it is made for)',
+      ).choices([...EXECUTORS]),
     )
     .option('--all', 'list every layer, not only those that differ')
     .option('--all-causes', 'look for causes of a failure without a limit on work')
@@ -174,7 +182,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
     .addOption(jsonOption())
     .addHelpText(
       'after',
-      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json\n  shuffleport verify weights.h5 -r reference.npz --repro repro.npz\n  shuffleport verify weights.h5 -r reference.npz --self-test',
+      '\nExamples:\n  shuffleport verify weights.h5\n  shuffleport verify weights.h5 --reference reference.npz\n  shuffleport verify weights.h5 -r reference.npz --slices last --json\n  shuffleport verify weights.h5 -r reference.npz -o report.html -o report.junit.xml -o report.json\n  shuffleport verify weights.h5 -r reference.npz --against report.json\n  shuffleport verify weights.h5 -r reference.npz --repro repro.npz\n  shuffleport verify model.onnx -r reference.npz\n  shuffleport verify weights.h5 -r reference.npz --executor tfjs\n  shuffleport verify weights.h5 -r reference.npz --self-test',
     )
     .action((file: string, flags: SettingsFlags & ReportFlags & VerifyFlags) =>
       answer(`verifying ${file}`, () =>
@@ -182,7 +190,7 @@ function addVerify(root: Command, answer: Answering, surroundings: Surroundings)
           file,
           flags.reference,
           { ...loadingOptions(flags), ...picked(flags, ['tolerance', 'allCauses']) },
-          picked(flags, ['all', 'output', 'force', 'against', 'repro', 'selfTest']),
+          picked(flags, ['all', 'output', 'force', 'against', 'repro', 'selfTest', 'executor']),
           surroundings,
         ),
       ),
@@ -196,6 +204,7 @@ interface VerifyFlags {
   readonly allCauses?: boolean;
   readonly all?: boolean;
   readonly selfTest?: boolean;
+  readonly executor?: ExecutorName;
 }
 
 /** Collects the paths of reports; one whose end asks for no report is refused before anything is read. */

@@ -21,6 +21,24 @@ export class ExportReadBackError extends ShuffleportError {
   }
 }
 
+/** A model in a format that is written here, and not as it is written here. */
+export class ForeignExportError extends ShuffleportError {
+  readonly tag = 'ForeignExport';
+  readonly kind = 'file';
+  constructor(where: string, found: string, expected: string, options?: ErrorOptions) {
+    super(
+      {
+        what: 'The model is none that `convert` wrote, so its network cannot be told.',
+        where: printable(where),
+        found,
+        expected,
+        next: 'convert the weights, and verify what was written',
+      },
+      options,
+    );
+  }
+}
+
 /** Keras's own layers can shuffle channels only of maps whose height and width are known. */
 export class KerasSizeError extends ShuffleportError {
   readonly tag = 'KerasSize';

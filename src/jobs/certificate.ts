@@ -2,9 +2,10 @@
 // Read first: src/results/certificate.ts.
 import { parseShardIndex } from '../checkpoint/shard-index.js';
 import { sniff } from '../checkpoint/sniff.js';
-import type { Source } from '../checkpoint/source.js';
+import { bytesSource, type Source } from '../checkpoint/source.js';
 import { aligned } from '../core/bytes.js';
 import { printable } from '../core/text.js';
+import { readExported } from '../export/exported.js';
 import type { CertifiedResult, HashedFile } from '../results/certificate.js';
 import type { VerifyResult } from '../results/verify.js';
 
@@ -27,8 +28,13 @@ export async function certify(
   return { ...result, certificate: { version, options, hashes } };
 }
 
-/** The file's hash, and after an index of shards each shard's. */
+/** The file's hash, and after an index of shards, or an exported model, each of the files that it names. */
 export async function hashesOf(source: Source): Promise<HashedFile[]> {
+  const exported = await readExported(source);
+  if (exported !== undefined) {
+    const [, ...shards] = exported.files;
+    return Promise.all([hashOf(source), ...shards.map(({ name, bytes }) => hashOf(bytesSource(name, bytes)))]);
+  }
   const bytes = await source.bytes();
   const hashes = [{ name: source.name, sha256: await sha256(bytes) }];
   for (const name of shardsIn(bytes, printable(source.name))) {

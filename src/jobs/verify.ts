@@ -3,13 +3,20 @@ import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Source } from '../checkpoint/source.js';
 import { unravel } from '../core/tensor.js';
 import { printable } from '../core/text.js';
+import type { Executor } from '../network/executor.js';
 import type { LoadReport } from '../network/model.js';
 import type { LayerErrors } from '../parity/check-layer.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import { keysOf } from '../parity/layer-keys.js';
 import { slicesFromWeights } from '../parity/selfcheck.js';
 import { storedFormats } from '../parity/stored.js';
-import { checkAlternatives, type LayerVerdict, type Parity } from '../parity/verify.js';
+import {
+  checkAlternatives,
+  checkParity,
+  type LayerVerdict,
+  type Parity,
+  type ParityOptions,
+} from '../parity/verify.js';
 import type {
   InheritedErrorSummary,
   OwnErrorSummary,
@@ -19,6 +26,7 @@ import type {
 } from '../results/verify.js';
 import { buildNetwork } from '../shufflenet/build.js';
 import type { Inference } from '../shufflenet/infer.js';
+import type { ShuffleNetModel } from '../shufflenet/load.js';
 import type { Pooling } from '../shufflenet/settings.js';
 import { type FileInference, infer, withCheckpoint } from './inference.js';
 import { type LoadedModel, type LoadingOptions, loadWith } from './model.js';
@@ -30,6 +38,8 @@ export interface VerifyOptions extends LoadingOptions {
   readonly tolerance?: number;
   /** Looks for causes without a limit on work, which can take long on big networks. */
   readonly allCauses?: boolean;
+  /** Makes what runs freely, of the model that was loaded; the evaluator when left out. */
+  readonly executorOf?: (model: ShuffleNetModel) => Promise<Executor>;
 }
 
 /** Checks the network in `source` against every layer recorded in `reference`. */
@@ -128,13 +138,31 @@ async function attempt(
     return { ...loaded, settings, network: buildNetwork(settings) };
   });
   const { tolerance, allCauses = false } = options;
-  const checks = checkAlternatives(models, fixture, {
+  const how = {
     encode: inference.layers.fileName,
     stored: storedFormats(loaded.report.loaded),
     allCauses,
     ...(tolerance !== undefined && { tolerance }),
-  });
+  };
+  const checks =
+    options.executorOf === undefined
+      ? checkAlternatives(models, fixture, how)
+      : await checkEach(models, fixture, how, options.executorOf);
   return checks.map((parity, i) => ({ model: models[i]!, parity }));
+}
+
+/** One after another: each is a model of its own to whoever runs it. */
+async function checkEach(
+  models: readonly LoadedModel[],
+  fixture: Fixture,
+  how: ParityOptions,
+  executorOf: NonNullable<VerifyOptions['executorOf']>,
+): Promise<Parity[]> {
+  const checks: Parity[] = [];
+  for (const model of models) {
+    checks.push(await checkParity(model, fixture, { ...how, executor: await executorOf(model) }));
+  }
+  return checks;
 }
 
 /**

@@ -5,6 +5,8 @@ import type { Tensor } from '../core/tensor.js';
 export interface Executor {
   /** Who computes, for reports: `evaluator`, `tfjs-wasm 4.22.0`. */
   readonly name: string;
+  /** The names that may be observed, where not every layer of the network is there: an export has folded some away. */
+  readonly layers?: ReadonlySet<string>;
   /**
    * Runs `input`, `(batch, height, width, channels)`, and returns the outputs of the layers named in `observe`; the
    * network's output alone when it is left out. The batch dimension stays first.

@@ -113,3 +113,35 @@ export class ThreadsDeniedError extends UsageError {
     this.cause = options.cause;
   }
 }
+
+/** A runtime that is asked for is not installed. */
+export class RuntimeMissingError extends UsageError {
+  override readonly tag = 'RuntimeMissing';
+  /** The word that chooses it: `onnxruntime`. */
+  readonly runtime: string;
+  constructor(runtime: string, choices: readonly (readonly string[])[]) {
+    const packages = choices.map((names) => names.join(' and '));
+    super({
+      what: `The runtime ${runtime} is not installed.`,
+      expected: `${packages.join(', or ')}, where shuffleport is installed`,
+      next: `npm install ${choices.at(-1)!.join(' ')}`,
+    });
+    this.runtime = runtime;
+  }
+}
+
+/** A runtime cannot run the model. */
+export class RuntimeFailedError extends ShuffleportError {
+  readonly tag = 'RuntimeFailed';
+  readonly kind = 'file';
+  constructor(runtime: string, cause: unknown) {
+    super(
+      {
+        what: `${runtime} cannot run the model.`,
+        found: printable(cause instanceof Error ? cause.message : String(cause)),
+        next: 'convert the weights again, or try another runtime with --executor',
+      },
+      { cause },
+    );
+  }
+}

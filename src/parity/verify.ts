@@ -1,5 +1,5 @@
 // A network and its weights, held against every layer that was recorded. Read first: walk.ts, then judge.ts.
-import { plural } from '../core/text.js';
+import { listSome, plural, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
 import { checkInput } from '../evaluator/evaluator.js';
 import type { Executor } from '../network/executor.js';
@@ -76,7 +76,7 @@ export type Checked = Pick<Model, 'network' | 'weights'>;
 
 /** Checks every recorded layer alone and in a free run. Throws what `matchLayers` throws, and `NothingComparedError`. */
 export async function checkParity(model: Checked, fixture: Fixture, options: ParityOptions = {}): Promise<Parity> {
-  const matched = matchedLayers(model.network, fixture, options);
+  const matched = observable(matchedLayers(model.network, fixture, options), fixture, options.executor);
   const outputs = await options.executor?.run(
     fixture.input.read(),
     matched.layers.map(({ layer }) => layer),
@@ -90,7 +90,7 @@ function concluded(
   model: Checked,
   material: WalkMaterial,
   walked: Walk,
-  matched: RecordedLayers,
+  matched: MatchedLayers,
   options: ParityOptions,
   share = 1,
 ): Parity {
@@ -143,6 +143,33 @@ function matchedLayers(network: Network, fixture: Fixture, { encode = (name) => 
   return matched;
 }
 
+/** What of it the executor can hand out, all where there is none. */
+function observable(matched: MatchedLayers, { where }: Fixture, executor: Executor | undefined): MatchedLayers {
+  const names = executor?.layers;
+  if (names === undefined) return matched;
+  const [layers, gone] = [true, false].map((there) => matched.layers.filter(({ layer }) => names.has(layer) === there));
+  if (layers!.length === 0) {
+    throw new NothingComparedError(
+      where,
+      gone!.map(({ key }) => key),
+    );
+  }
+  return { ...matched, layers: layers!, unobserved: gone!.map(({ layer }) => layer) };
+}
+
+/** The recorded layers, and those of them that the executor does not have. */
+interface MatchedLayers extends RecordedLayers {
+  readonly unobserved?: readonly string[];
+}
+
+/** Said of what an executor does not have, since nothing was compared there. */
+function unobservedNotes({ unobserved = [] }: MatchedLayers, executor: Executor | undefined): Note[] {
+  if (executor === undefined || unobserved.length === 0) return [];
+  const names = listSome(unobserved.map(printable));
+  const text = `Not compared, since ${executor.name} runs a model without them: ${names}.`;
+  return [{ id: 'not-in-export', text }];
+}
+
 /** What a walk is made on. Throws as `checkParity` does. */
 export function walkMaterial(
   network: Network,
@@ -176,7 +203,7 @@ function judged(
   network: Network,
   { checks, margins }: Walk,
   failures: readonly Failure[],
-  { notCompared }: RecordedLayers,
+  matched: MatchedLayers,
   { input, recorded }: WalkMaterial,
   { tolerance, executor }: ParityOptions,
 ): Parity {
@@ -194,7 +221,7 @@ function judged(
     failures,
     ...(failures[0] && { firstFailure: failures[0] }),
     topOne: topOne(network, margins, recorded),
-    notCompared,
-    notes: weakInputNotes(input),
+    notCompared: matched.notCompared,
+    notes: [...unobservedNotes(matched, executor), ...weakInputNotes(input)],
   };
 }

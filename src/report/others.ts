@@ -1,36 +1,8 @@
-// What `convert`, `predict` and `diff` answered, as text.
+// What `predict` and `diff` answered, as text.
 import { formatShape } from '../core/tensor.js';
-import { formatBytes, formatCount, listSome, plural, printable } from '../core/text.js';
-import type { ConvertResult } from '../results/convert.js';
+import { formatCount, plural, printable } from '../core/text.js';
 import type { Difference, DiffResult } from '../results/diff.js';
 import type { PredictResult } from '../results/predict.js';
-import { describeConfig, describeNotes } from './settings.js';
-
-/** What was written, where, and that it was read back. */
-export function convertText({
-  source,
-  format,
-  output,
-  files,
-  config,
-  parameters,
-  folded,
-  report,
-}: ConvertResult): string {
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return [
-    `${printable(source.name)} -> ${printable(output)} (${format}, ${plural(files.length, 'file')}, ${formatBytes(bytes)})`,
-    describeConfig(config),
-    `${plural(report.loaded.length, 'weight')}, ${plural(parameters, 'parameter')}; ${folded ? FOLDED : KEPT}`,
-    ...(report.otherLayers.length === 0
-      ? []
-      : [`left out, no part of the network: ${listSome(report.otherLayers.map(printable))}`]),
-    ...describeNotes(report.notes),
-  ].join('\n');
-}
-
-const KEPT = 'written, read back, every weight equal bit for bit';
-const FOLDED = 'batch norms folded into convolutions; written, read back, every value as computed';
 
 /** The classes of each image, or the shape of its features. */
 export function predictText({ input, predictions, shape, output }: PredictResult): string {

@@ -13,7 +13,12 @@ export interface VerifyTextOptions {
 
 /** The verdict first, then the first layer that is wrong, then the rest. */
 export function verifyText(result: Omit<VerifyResult, 'reference'>, options: VerifyTextOptions = {}): string {
-  return parityText(result, options, [describeConfig(result.config), poolingLine(result), ...slicesLines(result)]);
+  return parityText(result, options, [
+    describeConfig(result.config),
+    poolingLine(result),
+    ...slicesLines(result),
+    ...runtimeLine(result),
+  ]);
 }
 
 /** What of a result is told by parity alone. */
@@ -110,6 +115,14 @@ function slicesLines({ slices: { decision, source, evidence } }: Pick<VerifyResu
   const contradicted = evidence.weights !== 'undecided' && evidence.weights !== decision;
   const words = source === 'weights' || contradicted ? ` ${evidence.words}` : '';
   return [`${how} (${WHO[source]}${contradicted ? '; the weights tell otherwise' : ''}).${words}`];
+}
+
+/** Where another than the evaluator ran from the input: who, and the most of its limit that the run uses. */
+function runtimeLine({ executor, layers }: Pick<VerifyResult, 'executor' | 'layers'>): string[] {
+  if (executor === 'evaluator') return [];
+  const budgets = layers.map(({ layer, inherited }) => ({ layer, budget: inherited?.budget ?? 0 }));
+  const worst = budgets.reduce((most, each) => (each.budget > most.budget ? each : most), budgets[0]!);
+  return [`run by ${executor}: ${shareText(worst.budget)} of 12 sigma at most (${worst.layer})`];
 }
 
 function poolingLine({ pooling, verdict }: Pick<VerifyResult, 'pooling' | 'verdict'>): string {

@@ -6,7 +6,7 @@ import { inspectText } from '../../src/report/inspect.js';
 import { SCHEMA_VERSION, toJson } from '../../src/report/json.js';
 import { verifyJunit } from '../../src/report/junit.js';
 import { verifyMarkdown } from '../../src/report/markdown.js';
-import { convertText, diffText, predictText } from '../../src/report/others.js';
+import { diffText, predictText } from '../../src/report/others.js';
 import { describeConfig, describeNotes } from '../../src/report/settings.js';
 import { markdownTable, textTable } from '../../src/report/table.js';
 import { verifyText } from '../../src/report/verify.js';
@@ -378,37 +378,6 @@ describe('what verify says', () => {
       'note: A note.',
     ]);
   });
-});
-
-test('what convert says is what was written, where, and that it was read back', () => {
-  const report = { scheme: 'article', missing: [], unused: [], mismatched: [], unreadable: [], nonFinite: [] };
-  const loaded = { layer: 'fc', role: 'bias', shape: [10], dtype: 'float32', from: 'fc/bias:0' } as const;
-  const text = convertText({
-    source: { name: HOSTILE, bytes: 1 },
-    format: 'tfjs',
-    output: 'out/model',
-    files: [
-      { name: 'model.json', bytes: 400_000 },
-      { name: 'shard', bytes: 1_100_000 },
-    ],
-    config: CONFIG,
-    folded: false,
-    parameters: 28_258,
-    report: {
-      ...report,
-      negativeVariance: [],
-      loaded: [loaded],
-      otherLayers: ['head', HOSTILE],
-      notes: [{ id: 'n', text: 'A note.' }],
-    },
-  });
-  expect(text.split('\n')).toEqual([
-    'evil\\u001b[2J -> out/model (tfjs, 2 files, 1.5 MB)',
-    describeConfig(CONFIG),
-    '1 weight, 28,258 parameters; written, read back, every weight equal bit for bit',
-    'left out, no part of the network: head, evil\\u001b[2J',
-    'note: A note.',
-  ]);
 });
 
 describe('what predict says', () => {

@@ -25,8 +25,11 @@ export function decodeMessage<M extends Fields>(fields: M, bytes: Uint8Array): M
 }
 
 function addValue(message: Record<string, unknown>, { name, many }: Field & { readonly name: string }, value: unknown) {
-  if (many) message[name] = [...((message[name] as unknown[] | undefined) ?? []), value];
-  else if (message[name] === undefined) message[name] = value;
+  if (many) {
+    const values = (message[name] as unknown[] | undefined) ?? [];
+    values.push(value);
+    message[name] = values;
+  } else if (message[name] === undefined) message[name] = value;
   else throw malformed(`${name} twice`, 'a field that is there once');
 }
 

@@ -2,17 +2,17 @@
 // compared with the one the network makes. Reads only what model.ts writes; the files are our own, so what differs is
 // damage. Read first: model.ts.
 import { equalBytes } from '../../core/bytes.js';
-import { type Tensor, tensor, toFloat32 } from '../../core/tensor.js';
+import { type Tensor, tensor } from '../../core/tensor.js';
 import { WEIGHT_ROLES } from '../../core/weights.js';
 import { decodeElements } from '../../formats/elements.js';
-import type { Convolution } from '../../network/grouped.js';
-import type { Network } from '../../network/layer.js';
+import type { Model } from '../../network/model.js';
 import type { ShuffleNetModel } from '../../shufflenet/load.js';
 import type { WrittenWeights } from '../arrays.js';
 import { ExportReadBackError } from '../errors.js';
 import { innerName } from '../inner-name.js';
 import { namedWeights } from '../named-weights.js';
 import type { ExportOptions } from '../options.js';
+import { convolutionsOf, isFolded, KERNEL_ROLE, shared } from '../unfolded.js';
 import { transposed } from './layers.js';
 import { DATA_TYPE, MODEL, type ModelProto, type TensorProto } from './messages.js';
 import { onnxModel, onnxSteps } from './model.js';
@@ -62,15 +62,15 @@ export function onnxWeights(model: ShuffleNetModel, options: ExportOptions): [st
   });
 }
 
-const KERNEL_ROLE = { Conv2D: 'kernel', DepthwiseConv2D: 'depthwise_kernel' } as const;
-
 /** ONNX's OIHW as Keras's HWIO, as in layers.ts the other way round. */
 const KERAS_AXES = { Conv2D: [2, 3, 1, 0], DepthwiseConv2D: [2, 3, 0, 1] } as const;
 
-const isFolded = ({ name }: Convolution, { layers }: Network): boolean =>
-  layers.some((layer) => layer.name === name && layer.op === 'BatchNormalization');
-
-function weightsIn({ graph }: ModelProto, model: ShuffleNetModel, options: ExportOptions): Map<string, Tensor> {
+/** The float constants of the graph under Keras's names and in its order of axes. `model` is the network's, with any weights. */
+export function weightsIn(
+  { graph }: ModelProto,
+  model: Pick<Model, 'network' | 'weights'>,
+  options: ExportOptions,
+): Map<string, Tensor> {
   const { network } = model;
   const layerNames = new Set(network.layers.map(({ name }) => name));
   const stored = new Map(graph!.initializer!.map((constant) => [constant.name!, constant]));
@@ -88,25 +88,12 @@ function weightsIn({ graph }: ModelProto, model: ShuffleNetModel, options: Expor
       }
       const owners = isFolded(step, network) ? [step.name] : convolutionsOf(step, network);
       const kernels = read(step.name, 'kernel').map((kernel) => transposed(kernel, KERAS_AXES[step.kind]));
-      return [...shared(kernels, owners, KERNEL_ROLE[step.kind]), ...shared(read(step.name, 'bias'), owners, 'bias')];
+      return [
+        ...kernels.flatMap((kernel) => shared(kernel, owners, KERNEL_ROLE[step.kind])),
+        ...read(step.name, 'bias').flatMap((bias) => shared(bias, owners, 'bias')),
+      ];
     }),
   );
-}
-
-/** The Keras layers whose kernels, one after the other, are the step's. */
-function convolutionsOf(step: Convolution, { layers }: Network): string[] {
-  return layers.filter(({ name, op }) => op === step.kind && step.layers.includes(name)).map(({ name }) => name);
-}
-
-/** Each owner's part of a weight: what it holds of the last axis. */
-function shared(weights: readonly Tensor<Float32Array>[], owners: readonly string[], role: string): [string, Tensor][] {
-  return weights.flatMap((weight) => {
-    const shape = weight.shape.with(-1, weight.shape.at(-1)! / owners.length);
-    return owners.map((owner, i): [string, Tensor] => {
-      const offset = weight.offset + i * shape.at(-1)! * weight.stride.at(-1)!;
-      return [`${owner}/${role}`, tensor(toFloat32({ ...weight, shape, offset }), shape)];
-    });
-  });
 }
 
 function floatsOf({ dims = [], raw_data: bytes, name }: TensorProto): Tensor<Float32Array> {

@@ -43,7 +43,12 @@ function fileBytes(files: readonly ExportFile[], name: string): Uint8Array {
   return file.bytes;
 }
 
-function readGroup(all: Map<string, Tensor>, bytes: Uint8Array, specs: readonly WeightSpec[]): Map<string, Tensor> {
+/** The constants in a run of bytes, put into `all` by name. Throws `ExportReadBackError` for bytes missing or left over. */
+export function readGroup(
+  all: Map<string, Tensor>,
+  bytes: Uint8Array,
+  specs: readonly WeightSpec[],
+): Map<string, Tensor> {
   let at = 0;
   for (const { name, shape, dtype } of specs) {
     const end = at + 4 * sizeOf(shape);
@@ -56,7 +61,10 @@ function readGroup(all: Map<string, Tensor>, bytes: Uint8Array, specs: readonly 
 }
 
 /** The weights under `layer/role`, wherever names had to give way to a layer's. */
-function weightsAmong(stored: ReadonlyMap<string, Tensor>, { network }: Pick<Model, 'network'>): Map<string, Tensor> {
+export function weightsAmong(
+  stored: ReadonlyMap<string, Tensor>,
+  { network }: Pick<Model, 'network'>,
+): Map<string, Tensor> {
   const layerNames = new Set(network.layers.map(({ name }) => name));
   return new Map(
     network.layers.flatMap(({ name }) =>
