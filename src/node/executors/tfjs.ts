@@ -5,6 +5,7 @@ import { concatBytes, decodeText } from '../../core/bytes.js';
 import { type Tensor, tensor, toFloat32 } from '../../core/tensor.js';
 import type { ExportFile } from '../../export/files.js';
 import { type GraphModelJson, MODEL_FILE } from '../../export/tfjs/graph.js';
+import { RuntimeMissingError } from '../errors.js';
 import { type ExportExecutor, firstInstalled, type ImportPackage, ifInstalled } from './runtime.js';
 
 // Its own declarations do not compile (they redeclare WebGPU's types and miss `Long`), so what is used is stated here.
@@ -72,7 +73,7 @@ async function chooseBackend(tf: Tfjs, load: ImportPackage): Promise<string> {
     await ifInstalled(`@tensorflow/tfjs-backend-${backend}`, load);
     if (await tf.setBackend(backend).catch(() => false)) return backend;
   }
-  throw new Error('TensorFlow.js has no backend that runs here');
+  throw new RuntimeMissingError('tfjs', CHOICES);
 }
 
 function executor({ tf, loadGraphModel, backend, name }: Loaded, files: readonly ExportFile[]): ExportExecutor {
