@@ -6,8 +6,9 @@ import { exportModel } from '../../src/export/export.js';
 import type { ExportFile } from '../../src/export/files.js';
 import { type GraphProto, integer, MODEL, type NodeProto, type TensorProto } from '../../src/export/onnx/messages.js';
 import { encodeMessage } from '../../src/export/onnx/protobuf.js';
+import { writeNpz } from '../../src/formats/npz.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
-import { loadFixture } from '../helpers/models.js';
+import { loadFixture, loadReference } from '../helpers/models.js';
 import { onnxProto } from '../helpers/ort.js';
 import { type Folder, keras, newFolder, shuffleport } from './shell.js';
 
@@ -127,6 +128,15 @@ describe('an exported model', () => {
     const firstFailure = { layer: 'stage3/block1/avg_pool', check: 'free-run' };
     expect(result).toMatchObject({ code: 1, verdict: 'fail', firstFailure });
     expect(await verified(file, '--executor', 'evaluator')).toMatchObject({ code: 0, verdict: 'pass' });
+  });
+
+  test('that has none of the recorded layers is told, not passed', async () => {
+    const arrays = loadReference('trained-digits-g3/reference.npz');
+    const folded = 'stage2/block1/1x1_gconv_1';
+    const some = writeNpz(['input', folded].map((key) => [key, arrays.get(key)!] as const));
+    const flags = ['verify', folder.write('none.onnx', await onnx(true)), '-r', folder.write('some.npz', some)];
+    const { code, out } = await shuffleport([...flags, '--json']);
+    expect([code, JSON.parse(out).error]).toMatchObject([3, { tag: 'NothingCompared', found: folded }]);
   });
 
   test('that the runtime refuses is told', async () => {

@@ -13,7 +13,8 @@ import { encodeMessage } from '../../src/export/onnx/protobuf.js';
 import type { ExportOptions } from '../../src/export/options.js';
 import { loadModel } from '../../src/jobs/model.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
-import { fixtureBytes, loadFixture, noise } from '../helpers/models.js';
+import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
+import { fixtureBytes, loadFixture, noise, randomModel } from '../helpers/models.js';
 import { onnxProto } from '../helpers/ort.js';
 
 /** Files in memory, the first as a source that finds the others. */
@@ -54,6 +55,20 @@ describe.each([
     for (const name of after) expect(largestShare(found.get(name)!, expected.get(name)!), name).toBeLessThan(1e-5);
   });
 });
+
+test.each<Partial<ShuffleNetSettings>>([
+  { groups: 1 },
+  { groups: 4, scaleFactor: 1, includeTop: false, pooling: null },
+  { groups: 3, revision: { ...DEFAULT_SETTINGS.revision, convBias: true } },
+])('%j folded does what the network does', async (differing) => {
+  const model = await randomModel({ ...SMALL, ...differing } as ShuffleNetSettings);
+  const x = noise([1, 32, 32, 3]);
+  const [found, expected] = [await evaluator(await readBack(model, 'onnx')).run(x), await evaluator(model).run(x)];
+  const { output } = model.network;
+  expect(largestShare(found.get(output)!, expected.get(output)!)).toBeLessThan(1e-5);
+});
+
+const SMALL = { ...DEFAULT_SETTINGS, scaleFactor: 0.25, numShuffleUnits: [1, 1], classes: 10, inputShape: [32, 32, 3] };
 
 /** The largest difference over the largest value. */
 function largestShare(a: Tensor, b: Tensor): number {
