@@ -65,7 +65,11 @@ export function copiesFor({ pieces }: Pick<Value, 'pieces'>, { begin, end }: Ran
 function cut(builder: GraphBuilder, value: Value, piece: Piece, range: Range): string {
   const [begin, end] = [Math.max(range.begin, piece.begin), Math.min(range.end, piece.end)];
   if (begin === piece.begin && end === piece.end) return piece.node;
+  const key = `${begin}:${end}`;
+  const known = value.made.get(key);
+  if (known !== undefined) return known;
   const name = partName(builder, value.layer, { begin, end });
+  value.made.set(key, name);
   // All of every axis but the last: size -1 reaches to the end.
   const before = value.rank - 1;
   const first = addIntegers(builder, name, 'begin', [...Array<number>(before).fill(0), begin - piece.begin]);
