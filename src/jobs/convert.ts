@@ -2,7 +2,7 @@
 import type { Source } from '../checkpoint/source.js';
 import { exportModel, verifyExport } from '../export/export.js';
 import type { ExportFile, ExportFormat } from '../export/files.js';
-import { checkExportOptions, type ExportOptions } from '../export/options.js';
+import { checkExportOptions, type ExportOptions, folds } from '../export/options.js';
 import { networkParameters } from '../network/cost.js';
 import type { ConvertResult } from '../results/convert.js';
 import { hashesOf } from './certificate.js';
@@ -42,7 +42,7 @@ export async function convert(source: Source, options: ConvertOptions): Promise<
     config: model.settings,
     parameters: networkParameters(model.network),
     report: model.report,
-    folded: to === 'onnx' && fold !== false,
+    folded: folds(to) && fold !== false,
     files,
     check,
   };
