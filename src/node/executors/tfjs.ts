@@ -81,21 +81,26 @@ function executor({ tf, loadGraphModel, backend, name }: Loaded, files: readonly
   const shards = weightsManifest.flatMap(({ paths }) => paths.map((path) => bytesOf(files, path)));
   const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
   const artifacts = { ...rest, weightSpecs, weightData: concatBytes(shards).buffer };
+  // A folded graph says which nodes are which layers; in a plain one each layer is the node of its name.
+  const told = rest.userDefinedMetadata.kerasLayers;
+  const nodesOf = (layer: string): readonly string[] => told?.[layer] ?? [layer];
   return {
     name,
-    layers: new Set(rest.modelTopology.node.map((node) => node.name)),
+    layers: new Set(told ? Object.keys(told) : rest.modelTopology.node.map((node) => node.name)),
     run: async (input, observe) => {
       // The backend is everybody's who uses TensorFlow.js in this process.
       await tf.setBackend(backend);
       const graph = await loadGraphModel({ load: async () => artifacts });
       const names = observe ?? [graph.outputs[0]!.name];
+      const nodes = [...new Set(names.flatMap(nodesOf))];
       const x = tf.tensor(toFloat32(input), input.shape);
-      const computed = graph.execute(x, names);
+      const computed = graph.execute(x, nodes);
       const all = Array.isArray(computed) ? computed : [computed];
       const values = await Promise.all(all.map(copyOf));
       for (const t of [...all, x]) t.dispose();
       graph.dispose();
-      return new Map(names.map((layer, i) => [layer, values[i]!]));
+      const found = new Map(nodes.map((node, i) => [node, values[i]!]));
+      return new Map(names.map((layer) => [layer, joined(nodesOf(layer).map((node) => found.get(node)!))]));
     },
   };
 }
@@ -106,6 +111,24 @@ function bytesOf(files: readonly ExportFile[], name: string): Uint8Array {
   return file.bytes;
 }
 
-async function copyOf(t: TfTensor): Promise<Tensor> {
+/** Row-major tensors that differ in their last axis only, joined along it. */
+function joined(parts: readonly Tensor<Float32Array>[]): Tensor {
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  const total = parts.reduce((sum, { shape }) => sum + shape.at(-1)!, 0);
+  const rows = first!.data.length / first!.shape.at(-1)!;
+  const data = new Float32Array(rows * total);
+  let begin = 0;
+  for (const { data: values, shape } of parts) {
+    const width = shape.at(-1)!;
+    for (let row = 0; row < rows; row++) {
+      data.set(values.subarray(row * width, (row + 1) * width), row * total + begin);
+    }
+    begin += width;
+  }
+  return tensor(data, first!.shape.with(-1, total));
+}
+
+async function copyOf(t: TfTensor): Promise<Tensor<Float32Array>> {
   return tensor(Float32Array.from(await t.data()), t.shape);
 }
