@@ -84,6 +84,11 @@ const KNOWN: readonly {
     next: 'weights are .h5; an array is an input to `predict`',
   },
   { test: (bytes) => bytes[0] === 0x1f && bytes[1] === 0x8b, found: 'a gzip file', next: 'unpack it first: `gunzip`' },
+  {
+    test: (bytes) => bytes[0] === 0x08 && bytes[1]! < 0x80 && bytes[2] === 0x12,
+    found: 'an ONNX model',
+    next: 'name the weights that it was made from; `verify` takes a model that `convert` wrote',
+  },
   { test: (bytes) => bytes[0] === 0x80 && bytes[1]! <= 5, found: 'a Python pickle, which is never run' },
   {
     test: (bytes) => bytes.subarray(257, 262).every((byte, i) => byte === 'ustar'.charCodeAt(i)) && bytes.length > 262,

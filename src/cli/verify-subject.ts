@@ -55,6 +55,6 @@ async function modelFile(path: string): Promise<string> {
 /** Exported with every layer that the format can keep under its name. */
 async function inRuntime(model: ShuffleNetModel, runtime: RuntimeName): Promise<Executor> {
   const format = FORMAT_OF[runtime];
-  const files = await exportModel(model, format, format === 'onnx' ? { fold: false } : {});
+  const files = await exportModel(model, format, { fold: false });
   return executorFor(format, files, { runtime });
 }

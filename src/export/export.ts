@@ -16,7 +16,7 @@ import { toOnnx } from './onnx/model.js';
 import { fromOnnx, onnxWeights } from './onnx/read.js';
 import { checkExportOptions, type ExportOptions } from './options.js';
 import { toGraphModel } from './tfjs/graph.js';
-import { fromGraphModel } from './tfjs/read.js';
+import { fromGraphModel, graphWeights } from './tfjs/read.js';
 
 /**
  * The model in that format: `model.json` and its shards for `tfjs`, one file named after the network for the others.
@@ -30,7 +30,7 @@ export async function exportModel(
   checkExportOptions(format, options);
   switch (format) {
     case 'tfjs':
-      return toGraphModel(model);
+      return toGraphModel(model, options);
     case 'onnx':
       return [{ name: `${model.network.name}.onnx`, bytes: toOnnx(model, options) }];
     case 'keras':
@@ -54,7 +54,7 @@ export async function verifyExport(
 ): Promise<void> {
   const where = files[0]?.name ?? model.network.name;
   const { weights, record } = await readBack(model, format, files, options, where);
-  const expected = format === 'onnx' ? onnxWeights(model, options) : namedWeights(model);
+  const expected = expectedWeights(model, format, options);
   for (const [key, weight] of expected) checkWeight(key, weights.get(key), weight, where);
   if (weights.size !== expected.length) {
     throw new ExportReadBackError(where, `${weights.size} weights`, `${expected.length} weights`);
@@ -62,6 +62,15 @@ export async function verifyExport(
   if (JSON.stringify(record) !== JSON.stringify(settingsRecord(model.settings))) {
     throw new ExportReadBackError(where, 'other settings, or none', 'the settings of the model');
   }
+}
+
+function expectedWeights(
+  model: ShuffleNetModel,
+  format: ExportFormat,
+  options: ExportOptions,
+): [string, Tensor<Float32Array>][] {
+  if (format === 'onnx') return onnxWeights(model, options);
+  return format === 'tfjs' ? graphWeights(model, options) : namedWeights(model);
 }
 
 async function readBack(
@@ -72,7 +81,7 @@ async function readBack(
   where: string,
 ): Promise<WrittenWeights> {
   try {
-    if (format === 'tfjs') return fromGraphModel(files, model);
+    if (format === 'tfjs') return fromGraphModel(files, model, options);
     const [file, ...others] = files;
     if (file === undefined || others.length > 0) {
       throw new ExportReadBackError(where, `${files.length} files`, '1 file');

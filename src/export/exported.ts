@@ -20,6 +20,7 @@ import { weightsIn } from './onnx/read.js';
 import { graphOf, MODEL_FILE } from './tfjs/graph.js';
 import { readGroup, weightsAmong } from './tfjs/read.js';
 import { specsOf } from './tfjs/weights.js';
+import { tracedWeights } from './traced.js';
 import { unfolded, withoutValues } from './unfolded.js';
 
 /** An exported model as it lies there. */
@@ -49,7 +50,7 @@ export async function readExported(source: Source): Promise<ExportedModel | unde
   if (json === undefined) return undefined;
   const files = [{ name: MODEL_FILE, bytes }, ...(await shardsOf(json, source))];
   const open = async (): Promise<Checkpoint> => tfjsCheckpoint(json, files, source.name);
-  return { format: 'tfjs', files, layers: nodesOf(json), source: { ...source, open } };
+  return { format: 'tfjs', files, layers: namesIn(json), source: { ...source, open } };
 }
 
 /** The version of the format as a small number, and then who wrote the file: so every ONNX file begins. */
@@ -65,8 +66,14 @@ function graphModelIn(bytes: Uint8Array): Readonly<Record<string, unknown>> | un
   }
 }
 
-function nodesOf({ modelTopology }: Readonly<Record<string, unknown>>): Set<string> {
-  const nodes = asRecord(modelTopology)?.node;
+/** Which nodes are which Keras layers, where the file says so. */
+const layersTold = (json: Readonly<Record<string, unknown>>): unknown =>
+  asRecord(json.userDefinedMetadata)?.kerasLayers;
+
+function namesIn(json: Readonly<Record<string, unknown>>): Set<string> {
+  const layers = asRecord(layersTold(json));
+  if (layers !== undefined) return new Set(Object.keys(layers));
+  const nodes = asRecord(json.modelTopology)?.node;
   return new Set(Array.isArray(nodes) ? nodes.flatMap((node) => asRecord(node)?.name ?? []).filter(isText) : []);
 }
 
@@ -165,10 +172,17 @@ function tfjsCheckpoint(
   const record = asRecord(json.userDefinedMetadata)?.shuffleport;
   const bytes = concatBytes(shards.map((shard) => shard.bytes));
   const model = withoutValues(networkOf(record, bytes.length, where));
-  const specs = specsOf(graphOf(model).constants);
-  const listed = groupsOf(json).flatMap((group) => group?.weights ?? []);
-  if (!sameText(listed, specs)) throw otherConstants(where);
-  return checkpointOf('tfjs', record, weightsAmong(readGroup(new Map(), bytes, specs), model));
+  const told = [groupsOf(json).flatMap((group) => group?.weights ?? []), layersTold(json)];
+  const fold = [true, false].find((choice) => {
+    const { constants, kerasLayers } = graphOf(model, { fold: choice });
+    return sameText(told, [specsOf(constants), kerasLayers]);
+  });
+  if (fold === undefined) throw otherConstants(where);
+  const constants = ({ weights }: typeof model) => graphOf({ ...model, weights }, { fold }).constants;
+  const stored = readGroup(new Map(), bytes, specsOf(constants(model)));
+  const weights = fold ? tracedWeights(stored, model.network, constants) : weightsAmong(stored, model);
+  if (weights === undefined) throw otherConstants(where);
+  return checkpointOf('tfjs', record, weights);
 }
 
 function checkpointOf(

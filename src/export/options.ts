@@ -10,7 +10,7 @@ export const INPUT_LAYOUTS: readonly InputLayout[] = ['nhwc', 'nchw'];
 
 /** Options of an export. Not every format has them. */
 export interface ExportOptions {
-  /** Fold batch normalisations into the convolutions before them. `onnx`, where it is the default. */
+  /** Fold batch normalisations into the convolutions before them. `tfjs` and `onnx`, where it is the default. */
   readonly fold?: boolean;
   /** The layout of the input, and of an output that is a map. `onnx`; Keras's `nhwc` unless told. */
   readonly inputLayout?: InputLayout;
@@ -18,10 +18,15 @@ export interface ExportOptions {
   readonly hashes?: readonly string[];
 }
 
+/** Whether batch normalisations can be folded in that format, and are unless told otherwise. */
+export const folds = (format: ExportFormat): boolean => format === 'tfjs' || format === 'onnx';
+
 /** Throws an `ExportOptionError` for what that format leaves no choice about. */
 export function checkExportOptions(format: ExportFormat, options: ExportOptions): void {
   if (format === 'onnx') return;
   const { fold, inputLayout } = options;
-  if (fold !== undefined) throw new ExportOptionError(fold ? '--fold' : '--no-fold', format, 'onnx');
+  if (fold !== undefined && !folds(format)) {
+    throw new ExportOptionError(fold ? '--fold' : '--no-fold', format, 'tfjs or onnx');
+  }
   if (inputLayout !== undefined) throw new ExportOptionError('--input-layout', format, 'onnx');
 }

@@ -1,7 +1,7 @@
 // Weights of an export as those of a Keras model, whose batch normalisations it may no longer have. Where one is folded
 // into its convolution, that has the folded weights here, and the normalisation changes nothing but adds the bias.
 import { type Tensor, tensor, toFloat32 } from '../core/tensor.js';
-import { type Convolution, channelsOut, type Step } from '../network/grouped.js';
+import type { Convolution, Step } from '../network/grouped.js';
 import type { LayerOf, Network } from '../network/layer.js';
 import type { LayerWeights, Model } from '../network/model.js';
 
@@ -39,7 +39,8 @@ export function withoutValues(network: Network): Pick<Model, 'network' | 'weight
   return { network, weights: new Map(weights) };
 }
 
-function zeros(shape: readonly number[]): Tensor<Float32Array> {
+/** A weight of zeros. */
+export function zeros(shape: readonly number[]): Tensor<Float32Array> {
   return tensor(new Float32Array(shape.reduce((size, dim) => size * dim, 1)), shape);
 }
 
@@ -70,7 +71,7 @@ function unfoldedStep(
   const owners = convolutionsOf(step, network);
   const biased = network.layers.filter(({ name, weights }) => owners.includes(name) && weights.bias !== undefined);
   const { attrs } = network.layers.find(({ name }) => name === step.name) as LayerOf<'BatchNormalization'>;
-  const norm = addingOnly(bias, channelsOut(step), attrs.epsilon);
+  const norm = addingOnly(bias, attrs.epsilon);
   return [
     ...shared(kernel, owners, KERNEL_ROLE[step.kind]),
     ...biased.map(({ name, weights }): [string, Tensor] => [`${name}/bias`, zeros(weights.bias!)]),
@@ -82,9 +83,10 @@ function unfoldedStep(
  * A batch normalisation that only adds `beta`. Its scale, `gamma / sqrt(moving_variance + epsilon)`, is 1 to 1e-13: gamma is the
  * first float32 whose square reaches epsilon, and the variance, small beside epsilon, what it is above that.
  */
-function addingOnly(beta: Tensor<Float32Array>, channels: number, epsilon: number): LayerWeights {
+export function addingOnly(beta: Tensor<Float32Array>, epsilon: number): LayerWeights {
   let gamma = Math.fround(Math.sqrt(epsilon));
   if (gamma ** 2 < epsilon) gamma = Math.fround(gamma * (1 + 2 ** -23));
-  const all = (value: number): Tensor<Float32Array> => tensor(new Float32Array(channels).fill(value), [channels]);
+  const { shape } = beta;
+  const all = (value: number): Tensor<Float32Array> => tensor(new Float32Array(shape[0]!).fill(value), shape);
   return { gamma: all(gamma), beta, moving_mean: all(0), moving_variance: all(gamma ** 2 - epsilon) };
 }

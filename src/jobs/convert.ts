@@ -5,7 +5,7 @@ import { printable } from '../core/text.js';
 import { type ExportContents, exportContents } from '../export/contents.js';
 import { exportModel, verifyExport } from '../export/export.js';
 import type { ExportFile, ExportFormat } from '../export/files.js';
-import { checkExportOptions, type ExportOptions } from '../export/options.js';
+import { checkExportOptions, type ExportOptions, folds } from '../export/options.js';
 import { networkParameters } from '../network/cost.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import type { CheckLevel, ConvertCheck, ConvertResult } from '../results/convert.js';
@@ -65,7 +65,7 @@ export async function convert(source: Source, options: ConvertOptions): Promise<
     config: model.settings,
     parameters: networkParameters(model.network),
     report: model.report,
-    folded: to === 'onnx' && fold !== false,
+    folded: folds(to) && fold !== false,
     ...extents(source, material, files),
     files,
     check: async (written) => {

@@ -32,7 +32,7 @@ export function foldBatchNorms(steps: readonly Step[], output: string): Step[] {
 }
 
 /** How many steps take each output. */
-function countTakers(steps: readonly Step[]): Map<string, number> {
+export function countTakers(steps: readonly Step[]): Map<string, number> {
   const takers = new Map<string, number>();
   for (const step of steps) {
     const taken = step.kind === 'layer' ? step.layer.inputs : [step.input];

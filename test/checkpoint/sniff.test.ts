@@ -108,6 +108,7 @@ describe('something else, said by name', () => {
   test.each([
     ['numpy .npy array', padded(bytes(0x93, ...encodeText('NUMPY'), 1, 0))],
     ['gzip file', padded(bytes(0x1f, 0x8b, 8))],
+    ['an ONNX model', padded(bytes(0x08, 8, 0x12, 7))],
     ['Python pickle, which is never run', padded(bytes(0x80, 4, 0x95))],
     ['tar archive', tar],
     ['JSON file', encodeText('[1, 2]')],

@@ -2,12 +2,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decodeText } from '../../src/core/bytes.js';
+import { sizeOf } from '../../src/core/tensor.js';
 import { exportModel } from '../../src/export/export.js';
 import type { ExportFile } from '../../src/export/files.js';
 import { type GraphProto, integer, MODEL, type NodeProto, type TensorProto } from '../../src/export/onnx/messages.js';
 import { encodeMessage } from '../../src/export/onnx/protobuf.js';
+import { writeNpz } from '../../src/formats/npz.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
-import { loadFixture } from '../helpers/models.js';
+import { loadFixture, loadReference } from '../helpers/models.js';
 import { onnxProto } from '../helpers/ort.js';
 import { type Folder, keras, newFolder, shuffleport } from './shell.js';
 
@@ -37,6 +40,15 @@ function writeGraph(name: string, files: readonly ExportFile[]): string {
   mkdirSync(folder.at(name));
   for (const file of files) writeFileSync(join(folder.at(name), file.name), file.bytes);
   return folder.at(name);
+}
+
+/** Where a constant begins: one lies behind the other. */
+function placeOf(json: ExportFile, name: string): number {
+  const { weightsManifest } = JSON.parse(decodeText(json.bytes));
+  const specs: { name: string; shape: number[] }[] = weightsManifest[0].weights;
+  const at = specs.findIndex((spec) => spec.name === name);
+  expect(at).toBeGreaterThan(0);
+  return specs.slice(0, at).reduce((bytes, { shape }) => bytes + 4 * sizeOf(shape), 0);
 }
 
 /** The model with another graph. */
@@ -78,7 +90,7 @@ describe('an exported model', () => {
   });
 
   test('in TensorFlow.js, named by its folder, passes in every layer', async () => {
-    const path = writeGraph('tfjs', await exportModel(model, 'tfjs'));
+    const path = writeGraph('tfjs', await exportModel(model, 'tfjs', { fold: false }));
     const { code, out } = await shuffleport(['verify', path, '-r', REFERENCE]);
     expect([code, out]).toEqual([0, expect.stringMatching(/^PASS .*model\.json: 68 layers compared/)]);
     expect(out).toMatch(/^run by tfjs-wasm 4\S+: \d.* of 12 sigma at most \(/m);
@@ -90,14 +102,23 @@ describe('an exported model', () => {
     ]);
   });
 
-  test('that holds another weight is found out at its layer', async () => {
-    const [json, shard] = await exportModel(model, 'tfjs');
+  test('in TensorFlow.js, folded, passes in the layers that it names', async () => {
+    const result = await verified(writeGraph('folded', await exportModel(model, 'tfjs')));
+    expect(result).toMatchObject({ code: 0, verdict: 'pass', executor: expect.stringMatching(/^tfjs-wasm/) });
+    expect(result.layers.length).toBeGreaterThan(30);
+    expect(result.notes.map(({ id }: { id: string }) => id)).toContain('not-in-export');
+  });
+
+  test.each([
+    [false, 'stage3/block2/1x1_dwconv_1'],
+    [true, 'stage3/block2/bn_dwconv_1'],
+  ])('in TensorFlow.js that holds another weight, folded: %s, is found out at its layer', async (fold, layer) => {
+    const [json, shard] = await exportModel(model, 'tfjs', { fold });
     const damaged = shard!.bytes.slice();
-    // Of the first kernel, since constants are stored in the order of the layers.
-    new DataView(damaged.buffer).setFloat32(0, 1, true);
-    const path = writeGraph('damaged', [json!, { ...shard!, bytes: damaged }]);
+    new DataView(damaged.buffer).setFloat32(placeOf(json!, `${layer}/depthwise_kernel`), 1, true);
+    const path = writeGraph(`damaged-${fold}`, [json!, { ...shard!, bytes: damaged }]);
     const result = await verified(path);
-    expect(result).toMatchObject({ code: 1, verdict: 'fail', sources: ['conv1'], firstFailure: { check: 'own' } });
+    expect(result).toMatchObject({ code: 1, verdict: 'fail', sources: [layer], firstFailure: { check: 'own' } });
   });
 
   test.each([
@@ -127,6 +148,15 @@ describe('an exported model', () => {
     const firstFailure = { layer: 'stage3/block1/avg_pool', check: 'free-run' };
     expect(result).toMatchObject({ code: 1, verdict: 'fail', firstFailure });
     expect(await verified(file, '--executor', 'evaluator')).toMatchObject({ code: 0, verdict: 'pass' });
+  });
+
+  test('that has none of the recorded layers is told, not passed', async () => {
+    const arrays = loadReference('trained-digits-g3/reference.npz');
+    const folded = 'stage2/block1/1x1_gconv_1';
+    const some = writeNpz(['input', folded].map((key) => [key, arrays.get(key)!] as const));
+    const flags = ['verify', folder.write('none.onnx', await onnx(true)), '-r', folder.write('some.npz', some)];
+    const { code, out } = await shuffleport([...flags, '--json']);
+    expect([code, JSON.parse(out).error]).toMatchObject([3, { tag: 'NothingCompared', found: folded }]);
   });
 
   test('that the runtime refuses is told', async () => {

@@ -13,7 +13,8 @@ import { encodeMessage } from '../../src/export/onnx/protobuf.js';
 import type { ExportOptions } from '../../src/export/options.js';
 import { loadModel } from '../../src/jobs/model.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
-import { fixtureBytes, loadFixture, noise } from '../helpers/models.js';
+import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
+import { fixtureBytes, loadFixture, noise, randomModel } from '../helpers/models.js';
 import { onnxProto } from '../helpers/ort.js';
 
 /** Files in memory, the first as a source that finds the others. */
@@ -36,7 +37,7 @@ describe.each([
 ] as const)('%s', (file, stated) => {
   test.each([
     ['onnx', { fold: false, inputLayout: 'nchw' }],
-    ['tfjs', {}],
+    ['tfjs', { fold: false }],
   ] as const)('as %s %j has the weights and settings of the checkpoint', async (format, options) => {
     const model = await loadFixture(file, stated);
     const back = await readBack(model, format, options);
@@ -44,9 +45,9 @@ describe.each([
     expect(back.weights).toEqual(model.weights);
   });
 
-  test('folded, does what the checkpoint’s network does', async () => {
+  test.each(['onnx', 'tfjs'] as const)('as %s, folded, does what the checkpoint’s network does', async (format) => {
     const model = await loadFixture(file, { ...stated, inputShape: [32, 32, 3] });
-    const back = await readBack(model, 'onnx');
+    const back = await readBack(model, format);
     const x = noise([1, 32, 32, 3]);
     const names = model.network.layers.filter(({ op }) => op !== 'Conv2D').map(({ name }) => name);
     const after = names.filter((name) => /bn|relu|fc|softmax/.test(name));
@@ -54,6 +55,23 @@ describe.each([
     for (const name of after) expect(largestShare(found.get(name)!, expected.get(name)!), name).toBeLessThan(1e-5);
   });
 });
+
+test.each<Partial<ShuffleNetSettings>>([
+  { groups: 1 },
+  { groups: 4, scaleFactor: 1, includeTop: false, pooling: null },
+  { groups: 3, revision: { ...DEFAULT_SETTINGS.revision, convBias: true } },
+])('%j folded does what the network does', async (differing) => {
+  const model = await randomModel({ ...SMALL, ...differing } as ShuffleNetSettings);
+  const x = noise([1, 32, 32, 3]);
+  const { output } = model.network;
+  const expected = await evaluator(model).run(x);
+  for (const format of ['onnx', 'tfjs'] as const) {
+    const found = await evaluator(await readBack(model, format)).run(x);
+    expect(largestShare(found.get(output)!, expected.get(output)!), format).toBeLessThan(1e-5);
+  }
+});
+
+const SMALL = { ...DEFAULT_SETTINGS, scaleFactor: 0.25, numShuffleUnits: [1, 1], classes: 10, inputShape: [32, 32, 3] };
 
 /** The largest difference over the largest value. */
 function largestShare(a: Tensor, b: Tensor): number {

@@ -247,7 +247,7 @@ test('a shuffle of one group is none', () => {
 });
 
 test.each<[Parameters<typeof exportModel>[1], Parameters<typeof exportModel>[2], string]>([
-  ['tfjs', { fold: true }, '--fold'],
+  ['keras', { fold: true }, '--fold'],
   ['npz', { fold: false }, '--no-fold'],
   ['safetensors', { inputLayout: 'nhwc' }, '--input-layout'],
 ])('%s has no %j', async (format, options, flag) => {

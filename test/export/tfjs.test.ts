@@ -11,12 +11,15 @@ import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
 import { loadFixture } from '../helpers/models.js';
 import { shuffleOrders } from '../helpers/numpy-fixtures.js';
 
+/** Every Keras layer a node of its own. */
+const PLAIN = { fold: false } as const;
+
 let model: ShuffleNetModel;
 let files: ExportFile[];
 let json: GraphModelJson;
 beforeAll(async () => {
   model = await loadFixture('k21-g3/weights.h5', { pooling: 'max', inputShape: [32, null, 3] });
-  files = await exportModel(model, 'tfjs');
+  files = await exportModel(model, 'tfjs', PLAIN);
   json = parse(files);
 });
 
@@ -88,7 +91,7 @@ test('the shuffle is a gather in the order that numpy’s reshape and transpose 
   expect(orders.length).toBeGreaterThan(10);
   for (const { channels, groups, order } of orders) {
     const network = networkOf(shuffleChannels(input([4, 4, channels], 'in'), groups, 'shuffle'), 'shuffle');
-    const { constants } = graphOf({ network, weights: new Map() });
+    const { constants } = graphOf({ network, weights: new Map() }, PLAIN);
     expect([...constants.get('shuffle/permutation')!.data]).toEqual(order);
     expect([...constants.get('shuffle/axis')!.data]).toEqual([3]);
   }
@@ -109,7 +112,7 @@ describe('the shards', () => {
 
   test('are cut at the size asked for, wherever a weight ends, and hold the same bytes', async () => {
     const [whole] = files.slice(1);
-    const [index, ...shards] = toGraphModel(model, 10_000);
+    const [index, ...shards] = toGraphModel(model, PLAIN, 10_000);
     const count = Math.ceil(whole!.bytes.length / 10_000);
     expect(count).toBeGreaterThan(5);
     expect(shards.map(({ name }) => name)).toEqual(
@@ -118,30 +121,30 @@ describe('the shards', () => {
     expect(shards.slice(0, -1).every(({ bytes }) => bytes.length === 10_000)).toBe(true);
     expect(equalBytes(concatBytes(shards.map(({ bytes }) => bytes)), whole!.bytes)).toBe(true);
     expect(parse([index!]).weightsManifest[0]!.paths).toEqual(shards.map(({ name }) => name));
-    await expect(verifyExport(model, 'tfjs', [index!, ...shards])).resolves.toBeUndefined();
+    await expect(verifyExport(model, 'tfjs', [index!, ...shards], PLAIN)).resolves.toBeUndefined();
   });
 
   test('are of 4 MiB unless told', () => {
     const big = { ...model, weights: new Map(model.weights) };
     const kernel = { data: new Float32Array(2 ** 20), shape: [1, 1, 1024, 1024], stride: [1, 1, 1, 1], offset: 0 };
     big.weights.set('conv1', { kernel: { ...kernel, stride: [2 ** 20, 2 ** 20, 1024, 1] } });
-    const shards = toGraphModel(big).slice(1);
+    const shards = toGraphModel(big, PLAIN).slice(1);
     expect(shards.map(({ bytes }) => bytes.length)[0]).toBe(4_194_304);
     expect(shards).toHaveLength(2);
   });
 
   test('may not be missing, nor swapped', async () => {
-    const written = toGraphModel(model, 40_000);
-    await expect(verifyExport(model, 'tfjs', written.slice(0, -1))).rejects.toThrow(ExportReadBackError);
+    const written = toGraphModel(model, PLAIN, 40_000);
+    await expect(verifyExport(model, 'tfjs', written.slice(0, -1), PLAIN)).rejects.toThrow(ExportReadBackError);
     const [index, first, second, ...rest] = written as [ExportFile, ExportFile, ExportFile, ...ExportFile[]];
     const swapped = [index, { ...first, bytes: second.bytes }, { ...second, bytes: first.bytes }, ...rest];
-    await expect(verifyExport(model, 'tfjs', swapped)).rejects.toThrow(ExportReadBackError);
+    await expect(verifyExport(model, 'tfjs', swapped, PLAIN)).rejects.toThrow(ExportReadBackError);
   });
 
   test('may not be longer than the manifest', async () => {
     const [index, shard] = files as [ExportFile, ExportFile];
     const longer = { name: shard.name, bytes: concatBytes([shard.bytes, new Uint8Array(4)]) };
-    await expect(verifyExport(model, 'tfjs', [index, longer])).rejects.toThrow(ExportReadBackError);
+    await expect(verifyExport(model, 'tfjs', [index, longer], PLAIN)).rejects.toThrow(ExportReadBackError);
   });
 });
 
@@ -165,7 +168,7 @@ describe('a changed model.json does not read back:', () => {
     ['no settings', /"userDefinedMetadata":.*?"weightsManifest"/, '"userDefinedMetadata":{},"weightsManifest"'],
     ['half a file', /,"signature".*/, ''],
   ])('%s', async (_, from, to) => {
-    await expect(verifyExport(model, 'tfjs', changed(from, to))).rejects.toThrow(ExportReadBackError);
+    await expect(verifyExport(model, 'tfjs', changed(from, to), PLAIN)).rejects.toThrow(ExportReadBackError);
   });
 
   test('a channel taken from elsewhere in the shuffle', async () => {
@@ -173,7 +176,9 @@ describe('a changed model.json does not read back:', () => {
     const at = offsetOf('stage2/block2/channel_shuffle/permutation');
     const bytes = new Uint8Array(shard.bytes);
     bytes[at]! ^= 1;
-    await expect(verifyExport(model, 'tfjs', [index, { name: shard.name, bytes }])).rejects.toThrow(/permutation/);
+    await expect(verifyExport(model, 'tfjs', [index, { name: shard.name, bytes }], PLAIN)).rejects.toThrow(
+      /permutation/,
+    );
   });
 });
 

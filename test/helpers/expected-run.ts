@@ -25,26 +25,31 @@ export function expectedRun(
   });
 }
 
-/** Fails where a layer has another shape, or a value further off than 12 sigma and its own rounding. */
+/**
+ * Fails where a layer has another shape, or a value further off than 12 sigma and so many roundings of its own: one,
+ * unless the run is known to round more.
+ */
 export function expectWithin(
   found: ReadonlyMap<string, Tensor>,
   expected: readonly ReadonlyMap<string, ExpectedMap>[],
+  roundings = 1,
 ) {
   for (const [name, layer] of found) {
     const maps = expected.map((image) => image.get(name)!);
     expect(layer.shape, name).toEqual([maps.length, ...maps[0]!.value.shape]);
-    const worst = worstShare(toFloat64(layer), maps);
+    const worst = worstShare(toFloat64(layer), maps, roundings);
     expect(worst, `${name}: share of the error expected`).toBeLessThanOrEqual(1);
   }
 }
 
 /** The largest error over what is allowed there; NaN where a value is none. */
-function worstShare(found: Float64Array, maps: readonly ExpectedMap[]): number {
+function worstShare(found: Float64Array, maps: readonly ExpectedMap[], roundings: number): number {
   let [worst, at] = [0, 0];
   for (const { value, variance } of maps) {
     for (let i = 0; i < variance.length; i++, at++) {
       const right = value.data[i]!;
-      const allowed = SIGMA_LIMIT * Math.sqrt(variance[i]!) + UNIT_ROUNDOFF * Math.abs(right) + SMALLEST_NORMAL;
+      const allowed =
+        SIGMA_LIMIT * Math.sqrt(variance[i]!) + roundings * UNIT_ROUNDOFF * Math.abs(right) + SMALLEST_NORMAL;
       const share = Math.abs(found[at]! - right) / allowed;
       if (!(share <= worst)) worst = share;
     }

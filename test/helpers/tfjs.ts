@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { type Tensor, tensor, toFloat32 } from '../../src/core/tensor.js';
 import type { ExportFile } from '../../src/export/files.js';
 import type { Executor } from '../../src/network/executor.js';
+import type { Network } from '../../src/network/layer.js';
 
 // Its own declarations do not compile (they redeclare WebGPU's types and miss `Long`), so what is used is stated here.
 interface TfTensor {
@@ -78,6 +79,29 @@ export function tfjsExecutor(model: GraphModel): Executor {
       return layers;
     },
   };
+}
+
+/** Every Keras layer that the graph says it has, its nodes joined along the channels. */
+export async function kerasLayers(graph: GraphModel, { layers }: Network, x: Tensor): Promise<Map<string, Tensor>> {
+  const told = (graph.metadata as { kerasLayers?: Readonly<Record<string, string[]>> }).kerasLayers;
+  const map = new Map(Object.entries(told ?? Object.fromEntries(layers.map(({ name }) => [name, [name]]))));
+  const nodes = [...new Set([...map.values()].flat())];
+  const found = await tfjsExecutor(graph).run(x, nodes);
+  return new Map(Array.from(map, ([layer, parts]) => [layer, joined(parts.map((node) => found.get(node)!))]));
+}
+
+function joined(parts: readonly Tensor[]): Tensor {
+  const widths = parts.map(({ shape }) => shape.at(-1)!);
+  const total = widths.reduce((sum, width) => sum + width, 0);
+  const rows = parts[0]!.data.length / widths[0]!;
+  const data = new Float32Array(rows * total);
+  let at = 0;
+  parts.forEach(({ data: values }, i) => {
+    const width = widths[i]!;
+    for (let row = 0; row < rows; row++) data.set(values.slice(row * width, (row + 1) * width), row * total + at);
+    at += width;
+  });
+  return tensor(data, parts[0]!.shape.with(-1, total));
 }
 
 function copyOf(t: TfTensor): Tensor {

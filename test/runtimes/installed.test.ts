@@ -34,7 +34,7 @@ const NETWORKS: readonly Partial<ShuffleNetSettings>[] = [
 
 /** A runtime, the folder it is in, and every way a model is written for it. */
 const RUNS: readonly [RuntimeName, RegExp, string | undefined, RunnableFormat, readonly ExportOptions[]][] = [
-  ['tfjs-node', /^tfjs-node 4/, process.env.SHUFFLEPORT_TFJS_NODE, 'tfjs', [{}]],
+  ['tfjs-node', /^tfjs-node 4/, process.env.SHUFFLEPORT_TFJS_NODE, 'tfjs', [{}, { fold: false }]],
   [
     'onnxruntime',
     /^onnxruntime-node 1/,

@@ -8,7 +8,7 @@ SHUFFLEPORT_RUNTIMES=$(realpath "$SHUFFLEPORT_RUNTIMES")
 
 # Runs a command that fills the folder of a runtime, unless it has been filled by the same words; names the folder if all is well.
 provide() {
-  local name=$1 made_from home log
+  local name=$1 made_from home log why
   shift
   home=$SHUFFLEPORT_RUNTIMES/$name
   log=$SHUFFLEPORT_RUNTIMES/$name.log
@@ -17,7 +17,8 @@ provide() {
     rm -rf "$home"
     mkdir -p "$home"
     if ! timeout 900 "$@" > "$log" 2>&1; then
-      echo "SKIPPED $name: $(grep -iE 'error|cannot|not found|no such' "$log" | tail -1 | cut -c 1-200)" >&2
+      why=$(grep -iE 'error|cannot|not found|no such' "$log" | tail -1 | cut -c 1-200)
+      echo "SKIPPED $name: ${why:-it cannot be installed, see $log}" >&2
       return 1
     fi
     echo "$made_from" > "$home/made-from"

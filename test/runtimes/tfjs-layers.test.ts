@@ -24,7 +24,7 @@ import {
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
 import { DEFAULT_SETTINGS } from '../../src/shufflenet/settings.js';
 import { noise } from '../helpers/models.js';
-import { loadTfjs, TFJS_BACKENDS, tfjsExecutor, useBackend } from '../helpers/tfjs.js';
+import { kerasLayers, loadTfjs, TFJS_BACKENDS, useBackend } from '../helpers/tfjs.js';
 
 /** Of the largest value in a layer, as in tfjs.test.ts. */
 const TOLERANCE = 1e-5;
@@ -53,12 +53,16 @@ function noisyModel(output: SymbolicTensor): ShuffleNetModel {
 }
 
 async function expectEvaluators(model: ShuffleNetModel, x: Tensor): Promise<void> {
-  const names = model.network.layers.map(({ name }) => name);
-  const files = await exportModel(model, 'tfjs');
-  await expect(verifyExport(model, 'tfjs', files)).resolves.toBeUndefined();
+  for (const fold of [true, false]) await expectExported(model, fold, x);
+}
+
+async function expectExported(model: ShuffleNetModel, fold: boolean, x: Tensor): Promise<void> {
+  const files = await exportModel(model, 'tfjs', { fold });
+  await expect(verifyExport(model, 'tfjs', files, { fold })).resolves.toBeUndefined();
   const graph = await loadTfjs(files);
-  const found = await tfjsExecutor(graph).run(x, names);
-  for (const [name, layer] of await evaluator(model).run(x, names)) {
+  const found = await kerasLayers(graph, model.network, x);
+  expect(found.has(model.network.output)).toBe(true);
+  for (const [name, layer] of await evaluator(model).run(x, [...found.keys()])) {
     const [a, b] = [toFloat64(found.get(name)!), toFloat64(layer)];
     expect(found.get(name)!.shape, name).toEqual(layer.shape);
     const largest = b.reduce((most, value) => Math.max(most, Math.abs(value)), 0);

@@ -1,19 +1,25 @@
 // Exports in the runtime they are made for: TensorFlow.js itself, against Keras's recordings and the evaluator.
+import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Tensor, tensor, toFloat64 } from '../../src/core/tensor.js';
 import { evaluator } from '../../src/evaluator/evaluator.js';
-import { exportModel } from '../../src/export/export.js';
+import { exportModel, verifyExport } from '../../src/export/export.js';
 import { toGraphModel } from '../../src/export/tfjs/graph.js';
+import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
 import { settingsFromMetadata } from '../../src/shufflenet/metadata.js';
 import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
+import { expectedRun, expectWithin } from '../helpers/expected-run.js';
 import { loadFixture, loadReference, noise, randomModel } from '../helpers/models.js';
-import { type GraphModel, loadTfjs, TFJS_BACKENDS, tfjsExecutor, useBackend } from '../helpers/tfjs.js';
+import { type GraphModel, kerasLayers, loadTfjs, TFJS_BACKENDS, tfjsExecutor, useBackend } from '../helpers/tfjs.js';
 
 /**
  * Of each layer's largest value. Keras's own float32 differs from the exact result by up to 2.3e-6 in these networks
  * (every layer of 33 recorded cases), and two float32 runtimes may err in opposite directions.
  */
 const TOLERANCE = 1e-5;
+
+/** Every layer under its own name. */
+const PLAIN = { fold: false } as const;
 
 /** A network that is quick to run. */
 const SMALL: ShuffleNetSettings = {
@@ -57,6 +63,34 @@ function classesOf(scores: Tensor): number[] {
   });
 }
 
+/**
+ * XNNPACK begins a sum with the bias, which folding made large: each of up to 96 terms is then rounded at the size of the
+ * result, however small the terms are, where the network as it is written rounds the sum first and adds last. Each is off
+ * by up to a unit roundoff, at random: 12 sigma of 96 of them are 68 roundoffs.
+ */
+const ROUNDINGS = 68;
+
+/** The default export, after the check that `convert` makes of it. */
+async function folded(model: ShuffleNetModel) {
+  const files = await exportModel(model, 'tfjs');
+  await verifyExport(model, 'tfjs', files);
+  return files;
+}
+
+/** The output, then every layer that is left, against the error expected. */
+async function expectRuns(settings: ShuffleNetSettings, batch: number): Promise<void> {
+  const model = await randomModel(settings);
+  const [height, width, channels] = settings.inputShape;
+  const input = noise([batch, height ?? 33, width ?? 28, channels!]);
+  const expected = expectedRun(model, input);
+  const graph = await loadTfjs(await folded(model));
+  expectWithin(await tfjsExecutor(graph).run(input), expected, ROUNDINGS);
+  const layers = await kerasLayers(graph, model.network, input);
+  expect([...layers.keys()].at(-1)).toBe(model.network.output);
+  expectWithin(layers, expected, ROUNDINGS);
+  graph.dispose();
+}
+
 describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
   beforeAll(() => useBackend(backend));
 
@@ -70,7 +104,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     ['trained-digits-g3', 'weights.h5', 'reference.npz', { pooling: 'avg' }],
   ] as const)('%s/%s computes every layer of %s as Keras did', async (folder, weights, reference, stated) => {
     const { input, layers } = keras(`${folder}/${reference}`);
-    const graph = await loadTfjs(await exportModel(await loadFixture(`${folder}/${weights}`, stated), 'tfjs'));
+    const graph = await loadTfjs(await exportModel(await loadFixture(`${folder}/${weights}`, stated), 'tfjs', PLAIN));
     expectLayers(await tfjsExecutor(graph).run(input, [...layers.keys()]), layers);
     graph.dispose();
   });
@@ -79,7 +113,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     const model = await loadFixture('k21-g8/weights.h5', { pooling: 'avg' });
     const { input } = keras('k21-g8/reference.npz');
     const names = model.network.layers.map(({ name }) => name);
-    const graph = await loadTfjs(await exportModel(model, 'tfjs'));
+    const graph = await loadTfjs(await exportModel(model, 'tfjs', PLAIN));
     expectLayers(await tfjsExecutor(graph).run(input, names), await evaluator(model).run(input, names));
     graph.dispose();
   });
@@ -91,7 +125,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     const model = await loadFixture('k21-g3/weights.h5', { pooling: 'max', inputShape: [null, null, 3] });
     const input = noise([1, height, width, 3]);
     const names = model.network.layers.map(({ name }) => name);
-    const graph = await loadTfjs(await exportModel(model, 'tfjs'));
+    const graph = await loadTfjs(await exportModel(model, 'tfjs', PLAIN));
     expect(graph.inputs[0]!.shape).toEqual([-1, -1, -1, 3]);
     expectLayers(await tfjsExecutor(graph).run(input, names), await evaluator(model).run(input, names));
     graph.dispose();
@@ -106,7 +140,7 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     const model = await randomModel({ ...SMALL, ...differing });
     const input = noise([2, 32, 32, 3]);
     const names = model.network.layers.map(({ name }) => name);
-    const graph = await loadTfjs(await exportModel(model, 'tfjs'));
+    const graph = await loadTfjs(await exportModel(model, 'tfjs', PLAIN));
     expectLayers(await tfjsExecutor(graph).run(input, names), await evaluator(model).run(input, names));
     graph.dispose();
   });
@@ -115,18 +149,78 @@ describe.each(TFJS_BACKENDS)('TensorFlow.js on %s', (backend) => {
     const model = await loadFixture('k21-g3/weights.h5', { pooling: 'max' });
     const { input } = keras('k21-g3/reference.npz');
     const [whole, cut] = await Promise.all([
-      loadTfjs(await exportModel(model, 'tfjs')),
-      loadTfjs(toGraphModel(model, 999)),
+      loadTfjs(await exportModel(model, 'tfjs', PLAIN)),
+      loadTfjs(toGraphModel(model, PLAIN, 999)),
     ]);
     expect(await tfjsExecutor(cut).run(input)).toEqual(await tfjsExecutor(whole).run(input));
     for (const graph of [whole, cut]) graph.dispose();
   });
 
-  describe('the digits', () => {
+  test.each([
+    ['k21-g3', 'weights.h5', 'reference.npz', { pooling: 'max' }],
+    ['k21-g3', 'weights.h5', 'reference_lastslice.npz', { pooling: 'max', slices: 'last' }],
+    ['k21-g3-odd', 'weights.h5', 'reference.npz', { pooling: 'avg' }],
+    ['k21-g8', 'weights.h5', 'reference.npz', { pooling: 'max' }],
+    ['k215-g3', 'weights.h5', 'reference.npz', { pooling: 'max' }],
+  ] as const)('%s/%s, folded, computes what is left of %s as Keras did', async (folder, weights, file, stated) => {
+    const { input, layers } = keras(`${folder}/${file}`);
+    const model = await loadFixture(`${folder}/${weights}`, stated);
+    const graph = await loadTfjs(await folded(model));
+    const found = await kerasLayers(graph, model.network, input);
+    const names = [...found.keys()].filter((name) => layers.has(name));
+    // Of 68: without what was folded away, and without the activation before a shuffle that is part of a kernel.
+    expect(names).toHaveLength(39);
+    for (const name of names) expect(relativeError(found.get(name)!, layers.get(name)!), name).toBeLessThan(TOLERANCE);
+    graph.dispose();
+  });
+
+  test.each<[string, Partial<ShuffleNetSettings>, number]>([
+    ['one group', { groups: 1, scaleFactor: 0.5 }, 1],
+    ['two groups, no top', { groups: 2, scaleFactor: 1, includeTop: false }, 3],
+    ['three groups, average pooling', { pooling: 'avg' }, 3],
+    ['four groups, grey', { groups: 4, scaleFactor: 1, inputShape: [33, 28, 1] }, 1],
+    ['eight groups, wide', { groups: 8, scaleFactor: 1 }, 3],
+    ['late slices', { slices: 'last', inputShape: [28, 33, 3] }, 3],
+    ['late slices of eight groups, wide', { groups: 8, scaleFactor: 1, slices: 'last' }, 1],
+    ['maps as output', { groups: 8, includeTop: false, pooling: null }, 3],
+    ['maps as output, in pieces', { groups: 8, scaleFactor: 1, includeTop: false, pooling: null }, 1],
+    ['unknown height and width', { scaleFactor: 1, inputShape: [null, null, 3] }, 3],
+    ['unknown width', { scaleFactor: 1, inputShape: [33, null, 3] }, 1],
+    ['biases', { revision: { ...DEFAULT_SETTINGS.revision, convBias: true } }, 1],
+  ])('a folded network with %s is off by no more than float32', async (_, differing, batch) => {
+    await expectRuns({ ...SMALL, inputShape: [33, 28, 3], ...differing }, batch);
+  });
+
+  test('any folded network is off by no more than float32', async () => {
+    const scale = { 1: [0.25, 0.5], 2: [1], 3: [0.25, 0.5], 4: [1], 8: [0.25, 0.5] } as const;
+    const groups = fc.constantFrom(1, 2, 3, 4, 8) as fc.Arbitrary<keyof typeof scale>;
+    const networks = groups.chain((count) =>
+      fc.record({
+        groups: fc.constant(count),
+        scaleFactor: fc.constantFrom(...scale[count]),
+        numShuffleUnits: fc.array(fc.nat(1), { minLength: 1, maxLength: 3 }),
+        end: fc.constantFrom('top', 'pooled', 'maps'),
+        pooling: fc.constantFrom('max', 'avg'),
+        slices: fc.constantFrom('own', 'last'),
+        inputShape: fc.tuple(fc.integer({ min: 28, max: 33 }), fc.integer({ min: 28, max: 33 }), fc.constantFrom(1, 3)),
+      }),
+    );
+    await fc.assert(
+      fc.asyncProperty(networks, fc.constantFrom(1, 3), async ({ end, pooling, ...differing }, batch) => {
+        const top = { includeTop: end === 'top', pooling: end === 'maps' ? null : pooling } as const;
+        await expectRuns({ ...SMALL, ...differing, ...top }, batch);
+      }),
+      { numRuns: 4 },
+    );
+  });
+
+  describe.each([true, false])('the digits, with batch norms folded: %s', (fold) => {
     let graph: GraphModel;
     beforeAll(async () => {
       graph = await loadTfjs(
-        await exportModel(await loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg' }), 'tfjs'),
+        await exportModel(await loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg' }), 'tfjs', {
+          fold,
+        }),
       );
     });
 

@@ -11,7 +11,7 @@ export type Attribute =
   | { readonly b: boolean }
   | { readonly type: 'DT_FLOAT' | 'DT_INT32' }
   | { readonly shape: TensorShape }
-  | { readonly list: { readonly i: readonly string[] } }
+  | { readonly list: { readonly i: readonly string[] } | { readonly s: readonly string[] } }
   | { readonly tensor: { readonly dtype: 'DT_FLOAT' | 'DT_INT32'; readonly tensorShape: TensorShape } };
 
 /** TensorFlow's TensorShapeProto; `-1` is an unknown dimension. */
@@ -29,7 +29,12 @@ export interface GraphNode {
 }
 
 /** A string attribute. */
-export const text = (value: string): Attribute => ({ s: btoa(String.fromCharCode(...encodeText(value))) });
+export const text = (value: string): Attribute => ({ s: base64(value) });
+
+/** A list of strings. */
+export const texts = (values: readonly string[]): Attribute => ({ list: { s: values.map(base64) } });
+
+const base64 = (value: string): string => btoa(String.fromCharCode(...encodeText(value)));
 
 /** A list of integers. */
 export const integers = (values: readonly number[]): Attribute => ({ list: { i: values.map(String) } });

@@ -9,6 +9,8 @@ import type { WrittenWeights } from '../arrays.js';
 import { ExportReadBackError } from '../errors.js';
 import type { ExportFile } from '../files.js';
 import { innerName } from '../inner-name.js';
+import { namedWeights } from '../named-weights.js';
+import type { ExportOptions } from '../options.js';
 import { type GraphModelJson, graphOf, MODEL_FILE, signatureOf } from './graph.js';
 import { specsOf, type WeightSpec } from './weights.js';
 
@@ -19,9 +21,10 @@ import { specsOf, type WeightSpec } from './weights.js';
 export function fromGraphModel(
   files: readonly ExportFile[],
   model: Pick<Model, 'network' | 'weights'>,
+  options: ExportOptions = {},
 ): WrittenWeights {
   const json = JSON.parse(new TextDecoder().decode(fileBytes(files, MODEL_FILE))) as GraphModelJson;
-  const { nodes, constants } = graphOf(model);
+  const { nodes, constants, kerasLayers } = graphOf(model, options);
   expectSame('graph', json.modelTopology.node, nodes);
   expectSame('signature', json.signature, signatureOf(model.network));
   expectSame('format', json.format, 'graph-model');
@@ -34,7 +37,25 @@ export function fromGraphModel(
   for (const [name, value] of constants) {
     if (value.data instanceof Int32Array) expectSame(name, [...(stored.get(name)?.data ?? [])], [...value.data]);
   }
-  return { weights: weightsAmong(stored, model), record: json.userDefinedMetadata.shuffleport };
+  expectSame('map of layers', json.userDefinedMetadata.kerasLayers, kerasLayers);
+  const weights = isFolded(options) ? floatsAmong(stored) : weightsAmong(stored, model);
+  return { weights, record: json.userDefinedMetadata.shuffleport };
+}
+
+/** The weights as they must be written: Keras's own, or, folded, the graph's constants under their own names. */
+export function graphWeights(
+  model: Pick<Model, 'network' | 'weights'>,
+  options: ExportOptions,
+): [string, Tensor<Float32Array>][] {
+  return isFolded(options) ? [...floatsAmong(graphOf(model, options).constants)] : namedWeights(model);
+}
+
+const isFolded = ({ fold = true }: ExportOptions): boolean => fold;
+
+function floatsAmong(constants: ReadonlyMap<string, Tensor>): Map<string, Tensor<Float32Array>> {
+  const floats = (entry: [string, Tensor]): entry is [string, Tensor<Float32Array>] =>
+    entry[1].data instanceof Float32Array;
+  return new Map([...constants].filter(floats));
 }
 
 function fileBytes(files: readonly ExportFile[], name: string): Uint8Array {

@@ -5,6 +5,7 @@ import { concatBytes, decodeText } from '../../core/bytes.js';
 import { type Tensor, tensor, toFloat32 } from '../../core/tensor.js';
 import type { ExportFile } from '../../export/files.js';
 import { type GraphModelJson, MODEL_FILE } from '../../export/tfjs/graph.js';
+import { RuntimeMissingError } from '../errors.js';
 import { type ExportExecutor, firstInstalled, type ImportPackage, ifInstalled } from './runtime.js';
 
 // Its own declarations do not compile (they redeclare WebGPU's types and miss `Long`), so what is used is stated here.
@@ -72,7 +73,7 @@ async function chooseBackend(tf: Tfjs, load: ImportPackage): Promise<string> {
     await ifInstalled(`@tensorflow/tfjs-backend-${backend}`, load);
     if (await tf.setBackend(backend).catch(() => false)) return backend;
   }
-  throw new Error('TensorFlow.js has no backend that runs here');
+  throw new RuntimeMissingError('tfjs', CHOICES);
 }
 
 function executor({ tf, loadGraphModel, backend, name }: Loaded, files: readonly ExportFile[]): ExportExecutor {
@@ -80,21 +81,26 @@ function executor({ tf, loadGraphModel, backend, name }: Loaded, files: readonly
   const shards = weightsManifest.flatMap(({ paths }) => paths.map((path) => bytesOf(files, path)));
   const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
   const artifacts = { ...rest, weightSpecs, weightData: concatBytes(shards).buffer };
+  // A folded graph says which nodes are which layers; in a plain one each layer is the node of its name.
+  const told = rest.userDefinedMetadata.kerasLayers;
+  const nodesOf = (layer: string): readonly string[] => told?.[layer] ?? [layer];
   return {
     name,
-    layers: new Set(rest.modelTopology.node.map((node) => node.name)),
+    layers: new Set(told ? Object.keys(told) : rest.modelTopology.node.map((node) => node.name)),
     run: async (input, observe) => {
       // The backend is everybody's who uses TensorFlow.js in this process.
       await tf.setBackend(backend);
       const graph = await loadGraphModel({ load: async () => artifacts });
       const names = observe ?? [graph.outputs[0]!.name];
+      const nodes = [...new Set(names.flatMap(nodesOf))];
       const x = tf.tensor(toFloat32(input), input.shape);
-      const computed = graph.execute(x, names);
+      const computed = graph.execute(x, nodes);
       const all = Array.isArray(computed) ? computed : [computed];
       const values = await Promise.all(all.map(copyOf));
       for (const t of [...all, x]) t.dispose();
       graph.dispose();
-      return new Map(names.map((layer, i) => [layer, values[i]!]));
+      const found = new Map(nodes.map((node, i) => [node, values[i]!]));
+      return new Map(names.map((layer) => [layer, joined(nodesOf(layer).map((node) => found.get(node)!))]));
     },
   };
 }
@@ -105,6 +111,24 @@ function bytesOf(files: readonly ExportFile[], name: string): Uint8Array {
   return file.bytes;
 }
 
-async function copyOf(t: TfTensor): Promise<Tensor> {
+/** Row-major tensors that differ in their last axis only, joined along it. */
+function joined(parts: readonly Tensor<Float32Array>[]): Tensor {
+  const [first] = parts;
+  if (parts.length === 1) return first!;
+  const total = parts.reduce((sum, { shape }) => sum + shape.at(-1)!, 0);
+  const rows = first!.data.length / first!.shape.at(-1)!;
+  const data = new Float32Array(rows * total);
+  let begin = 0;
+  for (const { data: values, shape } of parts) {
+    const width = shape.at(-1)!;
+    for (let row = 0; row < rows; row++) {
+      data.set(values.subarray(row * width, (row + 1) * width), row * total + begin);
+    }
+    begin += width;
+  }
+  return tensor(data, first!.shape.with(-1, total));
+}
+
+async function copyOf(t: TfTensor): Promise<Tensor<Float32Array>> {
   return tensor(Float32Array.from(await t.data()), t.shape);
 }
