@@ -11,6 +11,8 @@ export interface Streams {
   readonly interactive: boolean;
   /** Whether that terminal may be coloured: it is one, and NO_COLOR is not set. */
   readonly color: boolean;
+  /** Asks on that terminal; absent where nobody could answer. */
+  readonly ask?: (question: string) => Promise<string>;
 }
 
 /** What a command hands back: its result for machines and for people, and the exit code. */

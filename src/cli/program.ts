@@ -1,5 +1,5 @@
 // The command line: its words, its flags, its help. What the commands do is in commands.ts.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from '../core/errors.js';
 import { EXPORT_FORMATS } from '../export/files.js';
@@ -14,6 +14,7 @@ import { type ConvertTarget, runConvert } from './convert.js';
 import { PASS, USAGE } from './exit-codes.js';
 import { addSettingsOptions, count, loadingOptions, number, type SettingsFlags } from './options.js';
 import { type Answer, printAnswer, printError, progress, progressDone, type Streams } from './output.js';
+import { type Ask, type PortSurroundings, runPort } from './port.js';
 import type { ReportFlags, Surroundings } from './verify-reports.js';
 
 /** Runs the command line `args` (without node and script) and returns the exit code. `env` tells of GitHub Actions. */
@@ -27,7 +28,7 @@ export async function run(args: readonly string[], streams: Streams, env: Enviro
     exitCode = made.exitCode;
   };
   try {
-    await program(streams, answer, env).parseAsync([...args], { from: 'user' });
+    await program(streams, answer, env).parseAsync(withCommand(args), { from: 'user' });
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return usageExit(streams, error, json);
@@ -53,14 +54,43 @@ function program(streams: Streams, answer: Answering, env: Environment): Command
       'after',
       '\nExit codes: 0 pass; 1 the answer is no; 2 usage, or a question only you can answer;\n3 the file cannot be used; 4 a fault of ours.',
     );
-  for (const add of [addInspect, addConvert, addVerify, addPredict, addDiff, addMakeReference]) {
-    add(root, answer, { version: version(), env, err: streams.err });
+  const surroundings = { version: version(), env, err: streams.err, ask: askingOn(streams) };
+  for (const add of [addPort, addInspect, addConvert, addVerify, addPredict, addDiff, addMakeReference]) {
+    add(root, answer, surroundings);
   }
   // Subcommands made above inherit neither, so each is told.
   for (const command of [root, ...root.commands]) {
     command.exitOverride().configureOutput({ writeOut: streams.out, writeErr: streams.err });
   }
   return root;
+}
+
+/** A file alone asks for the one command. What is no file and looks like none is a command, known or not. */
+function withCommand(args: readonly string[]): string[] {
+  const [first = ''] = args;
+  const file = first.startsWith('-') ? args.find(isCheckpointPath) : first;
+  const known = args.some((arg) => COMMANDS.includes(arg)) && !isCheckpointPath(first);
+  return file !== undefined && isCheckpointPath(file) && !known ? ['port', ...args] : [...args];
+}
+
+const COMMANDS = ['port', 'inspect', 'convert', 'verify', 'predict', 'diff', 'make-reference', 'help'];
+
+/** A word that is a command is one, whatever lies in the folder. */
+function isCheckpointPath(arg: string): boolean {
+  if (arg.startsWith('-') || COMMANDS.includes(arg)) return false;
+  return CHECKPOINT_ENDING.test(arg) || (statSync(arg, { throwIfNoEntry: false })?.isFile() ?? false);
+}
+
+const CHECKPOINT_ENDING = /\.(h5|hdf5|keras|weights\.json|safetensors|npz)$/i;
+
+/** Questions on the terminal, between two lines of progress. */
+function askingOn(streams: Streams): Ask {
+  const { ask } = streams;
+  if (ask === undefined) return undefined;
+  return (question) => {
+    progressDone(streams);
+    return ask(question);
+  };
 }
 
 /** From package.json, two folders up both in src/ and in dist/. */
@@ -70,6 +100,41 @@ function version(): string {
 }
 
 const jsonOption = (): Option => new Option('--json', 'print the result as JSON and nothing else on stdout');
+
+function addPort(root: Command, answer: Answering, surroundings: PortSurroundings): void {
+  const command = root
+    .command('port')
+    .description('inspect, check and convert, and write a folder with the model and a report; the name may be left out')
+    .argument('<file>', 'the weights')
+    .addOption(new Option('--to <format>', 'what to write (default: tfjs)').choices([...EXPORT_FORMATS]))
+    .option('-o, --output <path>', 'the folder (default: beside the file, NAME-js)')
+    .option('--force', 'replace what is there')
+    .option('-r, --reference <npz>', 'recorded in Python: verify against it, and report that')
+    .addOption(
+      new Option('--check <how>', 'check what was written: none, weights (default), or run it, too').choices([
+        'none',
+        'weights',
+        'run',
+      ]),
+    )
+    .option('--dry-run', 'everything but writing');
+  addSettingsOptions(command)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  shuffleport weights.h5\n  shuffleport weights.h5 --pooling avg --input-shape 224,224,3\n  shuffleport port weights.h5 -r reference.npz --to onnx -o model/',
+    )
+    .action((file: string, flags: SettingsFlags & Partial<ConvertTarget>) =>
+      answer(`carrying ${file}`, () =>
+        runPort(
+          file,
+          loadingOptions(flags),
+          { ...picked(flags, ['to', 'output', 'check', 'reference', 'dryRun']), force: flags.force ?? false },
+          surroundings,
+        ),
+      ),
+    );
+}
 
 function addInspect(root: Command, answer: Answering): void {
   const command = root

@@ -41,7 +41,8 @@ function doneWords({ folded, written, check }: ConvertResult, { dryRun = false }
   const folding = folded ? 'batch norms folded into convolutions; ' : '';
   const writing = dryRun ? 'dry run, nothing written' : written ? 'written' : 'not written';
   if (check.level === 'none') return `${folding}${writing}, not checked`;
-  return `${folding}${writing}, read back, ${folded ? 'every value as computed' : 'every weight equal bit for bit'}`;
+  const reading = dryRun ? 'read from memory' : 'read back';
+  return `${folding}${writing}, ${reading}, ${folded ? 'every value as computed' : 'every weight equal bit for bit'}`;
 }
 
 function runLines({ executor, input, shape, layers, worst, gone, reference }: ConvertRun): string[] {
@@ -55,11 +56,13 @@ function runLines({ executor, input, shape, layers, worst, gone, reference }: Co
 function worstWords({ layer, maxAbsError, share }: RunLayer): string {
   if (maxAbsError === null) return `${layer} has another shape`;
   if (share === 0) return 'all as float64 has them';
-  return `at most ${percent(share)} of the error expected of float32 (${layer}, off by ${maxAbsError.toPrecision(3)})`;
+  return `at most ${percent(share)} of the error expected of float32 (${layer}, off by ${errorText(maxAbsError)})`;
 }
 
+const errorText = (error: number): string => (error === 0 ? '0' : error.toExponential(2));
+
 const percent = (share: number): string =>
-  Number.isFinite(share) ? `${(100 * share).toPrecision(2)} %` : 'beyond all';
+  Number.isFinite(share) ? `${Number((100 * share).toPrecision(2))} %` : 'beyond all';
 
 function referenceLine({ name, verdict, layers, reason, notCompared }: ConvertReference): string {
   const rest = notCompared.length === 0 ? '' : `; no layer's: ${listSome(notCompared.map(printable))}`;
@@ -99,7 +102,7 @@ function layerTable(layers: readonly RunLayer[]): string {
     LAYERS,
     layers.map(({ layer, maxAbsError, share }) => [
       printable(layer),
-      maxAbsError === null ? 'another shape' : maxAbsError.toPrecision(3),
+      maxAbsError === null ? 'another shape' : errorText(maxAbsError),
       percent(share),
     ]),
   );

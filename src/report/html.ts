@@ -4,9 +4,9 @@ import type { ReportedResult } from '../results/certificate.js';
 import { freeRunChart, ownErrorChart } from './html/charts.js';
 import { failureSection } from './html/failure.js';
 import { layersTable } from './html/layers.js';
-import { el, inner, type Markup, table } from './html/markup.js';
+import { el, type Markup, table } from './html/markup.js';
+import { page, section } from './html/page.js';
 import { strip } from './html/strip.js';
-import { STYLE } from './html/style.js';
 import { topOneTable } from './html/top-one.js';
 import { unitsOf } from './html/units.js';
 import { describeConfig } from './settings.js';
@@ -29,24 +29,7 @@ export function verifyHtml(result: ReportedResult): string {
     leftOut(result),
     section('What was verified', about(result)),
   );
-  const page = el('html', { lang: 'en' }, head(result), el('body', {}, main));
-  return `<!doctype html>\n${inner(page)}\n`;
-}
-
-/** The policy lets nothing run and nothing be loaded, whatever a name in the result says. */
-const POLICY = "default-src 'none'; style-src 'unsafe-inline'";
-
-function head({ verdict, source }: ReportedResult): Markup {
-  return el(
-    'head',
-    {},
-    el('meta', { charset: 'utf-8' }),
-    el('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }),
-    el('meta', { name: 'viewport', content: 'width=device-width, initial-scale=1' }),
-    el('title', {}, `${verdict.toUpperCase()} ${source.name}: shuffleport verify`),
-    // Our own text, in which escaped quotes would be no quotes.
-    { markup: `<style>${STYLE}</style>` },
-  );
+  return page(`${result.verdict.toUpperCase()} ${result.source.name}: shuffleport verify`, main);
 }
 
 function header(result: ReportedResult): Markup {
@@ -59,10 +42,6 @@ function header(result: ReportedResult): Markup {
     el('p', {}, verdictWords(result), ` ${countsOf(result)}, against `, el('code', {}, reference.name), '.'),
     el('p', { class: 'quiet' }, describeConfig(config)),
   );
-}
-
-function section(title: string, ...content: readonly Markup[]): Markup {
-  return el('section', {}, el('h2', {}, title), ...content);
 }
 
 function againstSection(result: ReportedResult): Markup | undefined {

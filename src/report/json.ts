@@ -8,6 +8,7 @@ export type Command =
   | 'predict'
   | 'diff'
   | 'make-reference'
+  | 'port'
   | 'self-check'
   | 'self-test';
 

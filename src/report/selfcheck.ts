@@ -7,7 +7,7 @@ import { describeConfig, describeNotes } from './settings.js';
 export function selfCheckText(result: SelfCheckResult): string {
   const { verdict, source, config, slices, shuffle, findings, shows, cannotShow, notes } = result;
   return [
-    `${verdict.toUpperCase()} ${printable(source.name)}: ${SUMMARY[verdict]}`,
+    `${verdict.toUpperCase()} ${printable(source.name)}: ${SELF_CHECK_SUMMARY[verdict]}`,
     describeConfig(config),
     ...findings.flatMap(findingLines),
     `slices: ${slices.decision}. ${slices.evidence.words}`,
@@ -18,7 +18,8 @@ export function selfCheckText(result: SelfCheckResult): string {
   ].join('\n');
 }
 
-const SUMMARY: Readonly<Record<SelfCheckResult['verdict'], string>> = {
+/** Each verdict in words. */
+export const SELF_CHECK_SUMMARY: Readonly<Record<SelfCheckResult['verdict'], string>> = {
   consistent: 'the weights agree with their own statistics, as far as those go',
   inconsistent: 'the weights contradict their own statistics',
   'no evidence': 'the statistics do not follow from the weights, so they show nothing about them',

@@ -39,7 +39,8 @@ describe('help', () => {
 
   test.each([
     ['inspect', '--layer --stats --format'],
-    ['convert', '--to --output --force'],
+    ['convert', '--to --output --force --check --reference --dry-run --all'],
+    ['port', '--to --output --force --check --reference --dry-run'],
     ['verify', '--reference --tolerance --all --all-causes'],
     ['predict', '--key --preprocess --labels --top'],
   ])('of %s has the flags of its own', async (command, flags) => {

@@ -1,6 +1,8 @@
 // The built program as a process of its own, as a shell runs it. `npm test` builds it first.
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
@@ -37,6 +39,22 @@ describe('shuffleport as a process', () => {
     const { code, out, err } = shuffleport('inspect', 'fixtures/keras/none.h5');
     expect([code, out]).toEqual([3, '']);
     expect(err).toMatch(/^error: There is no such file\.\n/);
+  });
+
+  test('carries a file alone over to a folder, and asks nobody where nobody is there', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'shuffleport-e2e-'));
+    const file = join(folder, 'digits.h5');
+    copyFileSync(join(root, 'fixtures/keras/trained-digits-g3/weights.h5'), file);
+    try {
+      const open = shuffleport(file);
+      expect([open.code, open.out]).toEqual([2, '']);
+      expect(open.err).toContain('say --pooling max or --pooling avg');
+      expect(shuffleport(file, '--pooling', 'avg', '--check', 'run')).toMatchObject({ code: 0, err: '' });
+      expect(readdirSync(folder)).toEqual(['digits-js', 'digits.h5']);
+      expect(readdirSync(join(folder, 'digits-js'))).toEqual(expect.arrayContaining(['model.json', 'report.html']));
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   test('ends with 2 when it is called wrongly', () => {

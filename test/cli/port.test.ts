@@ -1,0 +1,194 @@
+// The one command, `shuffleport FILE`, and what `convert` does and does not write.
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { writeChecked } from '../../src/cli/convert.js';
+import { writeNpz } from '../../src/formats/npz.js';
+import type { Conversion } from '../../src/jobs/convert.js';
+import { writeOutputFile } from '../../src/node/files.js';
+import type { ConvertCheck } from '../../src/results/convert.js';
+import { weightsOf } from '../jobs/material.js';
+import { type Folder, keras, newFolder, shuffleport } from './shell.js';
+
+const DIGITS = writeNpz(await weightsOf('trained-digits-g3/weights.h5'));
+const ODD = writeNpz(await weightsOf('k21-g3-odd/weights.h5'));
+const ODD_REFERENCE = keras('k21-g3-odd/reference.npz');
+
+let folder: Folder;
+beforeEach(() => {
+  folder = newFolder();
+});
+afterEach(() => {
+  folder.remove();
+});
+
+const text = (path: string): string => readFileSync(folder.at(path), 'utf8');
+
+/** Somebody at a terminal, who gives these answers. */
+function terminal(...answers: string[]) {
+  const asked: string[] = [];
+  const ask = async (question: string): Promise<string> => {
+    asked.push(question);
+    return answers[asked.length - 1] ?? '';
+  };
+  return { asked, ask };
+}
+
+describe('a file alone', () => {
+  test('becomes a folder with the model, a report and a README of three lines', async () => {
+    const file = folder.write('weights.npz', DIGITS);
+    const { code, out, err } = await shuffleport([file, '--pooling', 'avg', '--input-shape', '32,32,3']);
+    expect([code, err]).toEqual([0, '']);
+    expect(folder.list()).toEqual(['weights-js', 'weights.npz']);
+    expect(readdirSync(folder.at('weights-js')).sort()).toEqual([
+      'README.md',
+      'group1-shard1of1.bin',
+      'model.json',
+      'report.html',
+    ]);
+    expect(out).toContain('self-check: CONSISTENT');
+    expect(out).toContain('every weight equal bit for bit');
+    expect(out).toContain(`report: ${folder.at('weights-js')}/report.html`);
+    expect(out).not.toContain('next time');
+    const page = text('weights-js/report.html');
+    expect(page).toContain('CONSISTENT');
+    expect(page).toContain('avg pooling');
+    expect(page).toContain('stage2/block1/1x1_gconv_1');
+    expect(page).not.toMatch(/<script|src=|href="http/);
+    const lines = text('weights-js/README.md').trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    expect(lines[0]).toContain('ShuffleNet v1, groups 3');
+    expect(lines[1]).toContain('tf.loadGraphModel("model.json")');
+    expect(lines[2]).toContain('shuffleport verify');
+  });
+
+  test('is asked about on a terminal, again where the answer is no choice, with the flag for next time', async () => {
+    const file = folder.write('weights.npz', DIGITS);
+    const { asked, ask } = terminal('mean', ' AVG ');
+    const { code, out } = await shuffleport(['--input-shape', '32,32,3', file, '-o', folder.at('m')], { ask });
+    expect([code, asked.length]).toEqual([0, 2]);
+    expect(asked[0]).toMatch(/max .*\n.*avg .*\n.*--pooling max or --pooling avg/);
+    expect(out).toContain('avg pooling');
+    expect(out).toContain('next time: --pooling avg');
+    expect(readdirSync(folder.at('m'))).toContain('model.json');
+  });
+
+  test('about which nothing of use is answered is left alone: 2', async () => {
+    const { asked, ask } = terminal();
+    const { code, err } = await shuffleport([folder.write('weights.npz', DIGITS)], { ask });
+    expect([code, asked.length]).toEqual([2, 3]);
+    expect(err).toContain('--pooling');
+    expect(folder.list()).toEqual(['weights.npz']);
+  });
+
+  test('that lacks an answer nobody can give ends with 2', async () => {
+    const { code, out, err } = await shuffleport([folder.write('weights.npz', DIGITS)]);
+    expect([code, out]).toEqual([2, '']);
+    expect(err).toContain('say --pooling max or --pooling avg');
+    expect(folder.list()).toEqual(['weights.npz']);
+  });
+
+  test('with a reference is verified, which tells the pooling and is the report', async () => {
+    const file = folder.write('odd.npz', ODD);
+    const args = ['port', file, '-r', ODD_REFERENCE, '--to', 'onnx', '--check', 'run', '--json'];
+    const { code, out } = await shuffleport(args, terminal());
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({
+      schema: 'shuffleport/port',
+      verdict: 'pass',
+      output: folder.at('odd-js'),
+      written: true,
+      answers: [],
+      inspect: { container: 'npz' },
+      selfCheck: { verdict: 'no evidence' },
+      verify: { verdict: 'pass', pooling: { decision: 'avg', source: 'reference' } },
+      convert: { format: 'onnx', check: { verdict: 'pass', run: { input: 'reference' } } },
+    });
+    expect(text('odd-js/report.html')).toContain('shuffleport verify');
+    expect(text('odd-js/README.md')).toContain('ort.InferenceSession.create');
+  });
+
+  test('that its reference contradicts is not written: 1', async () => {
+    const file = folder.write('odd.npz', ODD);
+    const args = [file, '-r', ODD_REFERENCE, '--pooling', 'max'];
+    const { code, out } = await shuffleport(args);
+    expect(code).toBe(1);
+    expect(out).toContain('FAIL');
+    expect(out).toContain('nothing was written');
+    expect(folder.list()).toEqual(['odd.npz']);
+  });
+
+  test('replaces nothing unless it may, and is not written on a dry run', async () => {
+    const file = folder.write('weights.npz', DIGITS);
+    const taken = folder.write('weights-js', 'mine');
+    const refused = await shuffleport([file, '--pooling', 'avg']);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('The output exists already.');
+    const dry = await shuffleport([file, '--pooling', 'avg', '--dry-run', '--force', '--json']);
+    expect([dry.code, JSON.parse(dry.out).written]).toEqual([0, false]);
+    expect(readFileSync(taken, 'utf8')).toBe('mine');
+    expect((await shuffleport([file, '--pooling', 'avg', '--force'])).code).toBe(0);
+    expect(readdirSync(taken)).toContain('model.json');
+  });
+});
+
+describe('a word that is no file', () => {
+  test('is a command, known or not', async () => {
+    const file = folder.write('weights.npz', DIGITS);
+    const misspelt = await shuffleport(['inspet', file]);
+    expect(misspelt.code).toBe(2);
+    expect(misspelt.err).toContain("unknown command 'inspet'");
+    expect(misspelt.err).toContain('Did you mean inspect?');
+  });
+
+  test('but ends like a checkpoint is one that is not there', async () => {
+    const { code, err } = await shuffleport([folder.at('none.h5')]);
+    expect(code).toBe(3);
+    expect(err).toContain('There is no such file.');
+  });
+});
+
+describe('convert', () => {
+  test.each(['npz', 'onnx', 'tfjs'])('runs what it wrote when asked: %s', async (to) => {
+    const args = ['--to', to, '--pooling', 'avg', '--input-shape', '32,32,3', '--check', 'run', '-o', folder.at('m')];
+    const { code, out } = await shuffleport(['convert', folder.write('weights.npz', DIGITS), ...args]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^run: \d+ layers in \S+.* of the error expected of float32/m);
+    expect(folder.list()).toEqual(['m', 'weights.npz']);
+  });
+
+  test('lists every layer that was run with --all', async () => {
+    const args = ['--to', 'npz', '--pooling', 'avg', '--input-shape', '32,32,3', '--check', 'run', '--all'];
+    const { out } = await shuffleport(['convert', folder.write('weights.npz', DIGITS), ...args]);
+    expect(out).toMatch(/^stage2\/block1\/bn_gconv_1 +\S+ +\S+ %$/m);
+  });
+
+  test('writes nothing on a dry run, and says what it would', async () => {
+    const args = ['convert', folder.write('weights.npz', DIGITS), '--pooling', 'avg', '-o', folder.at('m.onnx')];
+    const { code, out } = await shuffleport([...args, '--dry-run']);
+    expect(code).toBe(0);
+    expect(out).toContain(`-> ${folder.at('m.onnx')} (onnx, 1 file, `);
+    expect(out).toContain('dry run, nothing written');
+    expect(out).not.toContain('load it');
+    expect(folder.list()).toEqual(['weights.npz']);
+    folder.write('m.onnx', 'mine');
+    expect((await shuffleport([...args, '--dry-run'])).code).toBe(2);
+  });
+
+  test('leaves nothing where the run is off, and hands on other errors', async () => {
+    const failed: ConvertCheck = { level: 'run', verdict: 'fail', run: null };
+    const conversion = { files: [], check: async () => failed } as unknown as Conversion;
+    const output = folder.at('m.npz');
+    const file = { name: 'm.npz', bytes: new Uint8Array(1) };
+    const done = await writeChecked(
+      conversion,
+      { force: false },
+      (check) => writeOutputFile(output, file, { check }),
+      output,
+    );
+    expect(done).toEqual({ check: failed, written: false });
+    expect(folder.list()).toEqual([]);
+    const broken = { ...conversion, check: () => Promise.reject(new RangeError('broken')) };
+    const writing = writeChecked(broken, { force: false }, (check) => writeOutputFile(output, file, { check }), output);
+    await expect(writing).rejects.toThrow('broken');
+  });
+});
