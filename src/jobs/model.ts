@@ -38,7 +38,7 @@ export async function loadWith(
 }
 
 /** The model in a file; an `UndecidedError` where nobody says how it pools. */
-export function loadModel(source: Source, options: LoadingOptions): Promise<ShuffleNetModel> {
+export function loadModel(source: Source, options: LoadingOptions = {}): Promise<ShuffleNetModel> {
   return withCheckpoint(source, (checkpoint) => {
     const inference = infer(checkpoint, options);
     return loadWith(inference, decidedPooling(inference), options);
