@@ -173,8 +173,8 @@ function addConvert(root: Command, answer: Answering): void {
     )
     .option('-o, --output <path>', 'where to (default: beside the file, named after the network)')
     .option('--force', 'replace what is there')
-    .option('--fold', 'onnx: fold batch normalisations into the convolutions before them (default)')
-    .option('--no-fold', 'onnx: leave them, with their weights as they are')
+    .option('--fold', 'tfjs, onnx: fold batch normalisations into the convolutions before them (default)')
+    .option('--no-fold', 'tfjs, onnx: leave them, with their weights as they are')
     .addOption(
       new Option('--input-layout <layout>', 'onnx: the layout of the input (default: nhwc)').choices([
         ...INPUT_LAYOUTS,

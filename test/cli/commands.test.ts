@@ -296,9 +296,11 @@ describe('convert', () => {
     const { code, out } = await shuffleport(['convert', copied(), '--pooling', 'avg', '--input-shape', '32,32,3']);
     expect(code).toBe(0);
     expect(out).toContain(`-> ${folder.at(NAME)} (tfjs, `);
-    expect(out).toContain('every weight equal bit for bit');
+    expect(out).toContain('batch norms folded into convolutions; written, read back, every value as computed');
     expect(folder.list()).toEqual([NAME, 'weights.npz']);
     expect(readdirSync(folder.at(NAME))).toContain('model.json');
+    const plain = await shuffleport(['convert', G3, '--pooling', 'avg', '--no-fold', '-o', folder.at('plain')]);
+    expect([plain.code, plain.out.includes('every weight equal bit for bit')]).toEqual([0, true]);
   });
 
   test('writes what the name of the output says', async () => {
