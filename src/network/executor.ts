@@ -7,6 +7,8 @@ export interface Executor {
   readonly name: string;
   /** The names that may be observed, where not every layer of the network is there: an export has folded some away. */
   readonly layers?: ReadonlySet<string>;
+  /** Terms of the longest sum that may begin with a folded bias; nothing where batch normalisations are not folded. */
+  readonly biasedTerms?: number;
   /**
    * Runs `input`, `(batch, height, width, channels)`, and returns the outputs of the layers named in `observe`; the
    * network's output alone when it is left out. The batch dimension stays first.

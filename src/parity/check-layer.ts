@@ -23,13 +23,14 @@ export interface LayerErrors {
   readonly freeRun: FreeRunError;
 }
 
-/** `output` is another executor's, of the free run; `joined` is what a concatenation joins. */
+/** `output` is another executor's, of the free run, with sums of `biasedTerms` behind a bias; `joined` is what a concatenation joins. */
 export function checkLayer(
   recorded: RecordedLayer,
   recording: Recording,
   state: LayerState,
   joined: readonly JoinedInput[],
   output: Tensor | undefined,
+  biasedTerms = 0,
 ): LayerCheck {
   const computed = state.free.map(({ value }) => value);
   const found = output === undefined ? computed : splitBatch(output);
@@ -42,7 +43,7 @@ export function checkLayer(
   return {
     recorded,
     shape: recording.shape,
-    errors: { own, freeRun: freeRunError(values, free, isolated, recording.values, runs) },
+    errors: { own, freeRun: freeRunError(values, free, isolated, recording.values, runs, biasedTerms) },
   };
 }
 

@@ -19,7 +19,7 @@ export interface FreeRunError extends Held {
 
 /**
  * Holds a free run against `recorded`. `found` is what ran: one map an image, which the evaluator computed (`runs` 1:
- * only the recording errs) or another executor in float32 (`runs` 2: both err).
+ * only the recording errs) or another executor in float32 (`runs` 2: both err), with sums of so many terms behind a bias.
  */
 export function freeRunError(
   found: readonly Float64Array[],
@@ -27,6 +27,7 @@ export function freeRunError(
   isolated: readonly BoundedMap[],
   recorded: Float64Array,
   runs: 1 | 2,
+  biasedTerms = 0,
 ): FreeRunError {
   let [inherited, variances] = [0, 0];
   const images = found.map((values, image) => {
@@ -34,7 +35,7 @@ export function freeRunError(
     const right = recorded.subarray(image * values.length, (image + 1) * values.length);
     const { variance } = free[image]!;
     variances += variance.reduce((sum, each) => sum + each, 0);
-    return { values, bounds: freeRunLimits(variance, right, runs) };
+    return { values, bounds: freeRunLimits(variance, right, runs, biasedTerms) };
   });
   const held = hold(images, recorded);
   const scale = largestMagnitude(recorded);
@@ -44,11 +45,20 @@ export function freeRunError(
   return { ...held, maxRelError, scale, inherited, sigma, ...shares };
 }
 
-/** How far a free run may stray: 12 sigma, and the rounding of what is stored, which is sure. */
-export function freeRunLimits(variance: Float64Array, recorded: Float64Array, runs: 1 | 2): Float64Array {
+/**
+ * How far a free run may stray: 12 sigma, and the rounding of what is stored, which is sure. A sum that begins with a folded
+ * bias, much larger than its terms, rounds each of them at the size of the result: 12 sigma of that come on top.
+ */
+export function freeRunLimits(
+  variance: Float64Array,
+  recorded: Float64Array,
+  runs: 1 | 2,
+  biasedTerms = 0,
+): Float64Array {
+  const roundings = 1 + SIGMA_LIMIT * Math.sqrt(biasedTerms / 3);
   const bounds = new Float64Array(variance.length);
   for (let i = 0; i < bounds.length; i++) {
-    const stored = UNIT_ROUNDOFF * Math.abs(recorded[i]!);
+    const stored = roundings * UNIT_ROUNDOFF * Math.abs(recorded[i]!);
     bounds[i] = SIGMA_LIMIT * Math.sqrt(runs * variance[i]!) + stored + SMALLEST_NORMAL;
   }
   return bounds;

@@ -81,7 +81,8 @@ export async function checkParity(model: Checked, fixture: Fixture, options: Par
     fixture.input.read(),
     matched.layers.map(({ layer }) => layer),
   );
-  const material = { ...materialOf(model.network, fixture, matched), ...(outputs && { outputs }) };
+  const { biasedTerms = 0 } = options.executor ?? {};
+  const material = { ...materialOf(model.network, fixture, matched), ...(outputs && { outputs, biasedTerms }) };
   return concluded(model, material, walk(model, material), matched, options);
 }
 

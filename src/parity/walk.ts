@@ -21,6 +21,8 @@ export interface WalkMaterial {
   readonly stored?: StoredFormats;
   /** Another executor's outputs of the recorded layers; without them the free run is the evaluator's. */
   readonly outputs?: ReadonlyMap<string, Tensor>;
+  /** Of that executor: see `Executor`. */
+  readonly biasedTerms?: number;
 }
 
 /** How far a walk has come: the next layer's number, the outputs still needed, and what was found. */
@@ -92,11 +94,11 @@ function compared(
   inputs: readonly LayerState[],
   state: LayerState,
   recorded: RecordedLayer,
-  { outputs }: WalkMaterial,
+  { outputs, biasedTerms }: WalkMaterial,
   checks: LayerCheck[],
 ): LayerState {
   const recording = { shape: recorded.shape, values: toFloat64(recorded.read()) };
-  const check = checkLayer(recorded, recording, state, joinedBy(layer, inputs), outputs?.get(layer.name));
+  const check = checkLayer(recorded, recording, state, joinedBy(layer, inputs), outputs?.get(layer.name), biasedTerms);
   checks.push(check);
   // A recorded output of another shape is of no use to what comes after it.
   return check.errors === undefined ? state : recordedState(state, recording, check.errors.own.off > 0);

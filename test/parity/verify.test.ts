@@ -407,6 +407,28 @@ describe('another executor', () => {
     expect(parity.layers.every(({ errors }) => errors!.own.off === 0)).toBe(true);
   });
 
+  test('that sums behind a folded bias may be off by 12 sigma of as many roundings as it has terms', async () => {
+    const right = await outputsOf(CHAIN);
+    // 41 units of roundoff of each value: 12 sqrt(12 / 3) are 24 of them, 12 sqrt(48 / 3) are 48.
+    const strayed = new Map(
+      Object.entries(right).map(([name, t]) => [
+        name,
+        tensor(
+          t.data.map((x) => x * (1 + 41 * 2 ** -24)),
+          t.shape,
+        ),
+      ]),
+    );
+    const verdictOf = async (biasedTerms: number) => {
+      const executor = { ...named(async () => strayed), biasedTerms };
+      return (await checkChain({ add: right.add! }, { executor })).layers[0]!.errors!.freeRun.budget;
+    };
+    const [none, few, many] = [await verdictOf(0), await verdictOf(12), await verdictOf(48)];
+    expect(none).toBeGreaterThan(few);
+    expect(few).toBeGreaterThan(many);
+    expect(many).toBeLessThan(1);
+  });
+
   test('that gives another shape fails with it', async () => {
     const executor = named(async () => new Map([['add', vector(1, 2)]]));
     const right = await outputsOf(CHAIN);

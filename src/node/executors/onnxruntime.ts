@@ -6,7 +6,7 @@ import { transposed } from '../../export/onnx/layers.js';
 import { DATA_TYPE, type GraphProto, MODEL } from '../../export/onnx/messages.js';
 import { encodeMessage } from '../../export/onnx/protobuf.js';
 import { decodeMessage } from '../../export/onnx/protobuf-read.js';
-import { type ExportExecutor, firstInstalled, type ImportPackage } from './runtime.js';
+import { type ExportExecutor, firstInstalled, type ImportPackage, longestSum } from './runtime.js';
 
 // Its own declarations want WebGPU's, so what is used is stated here; the package for Node has the same.
 interface OrtTensor {
@@ -40,8 +40,11 @@ export async function onnxruntimeExecutor(bytes: Uint8Array, load: ImportPackage
   const [input, output] = [graph.input?.[0]?.name ?? '', graph.output?.[0]?.name ?? ''];
   const givenBy = opsByOutput(graph);
   const nchw = !(graph.node ?? []).some((node) => node.op_type === 'Transpose' && node.input?.[0] === input);
+  const isFolded = ![...givenBy.values()].includes('BatchNormalization');
+  const kernels = (graph.initializer ?? []).flatMap(({ dims = [] }) => (dims.length === 4 ? [dims] : []));
   return {
     name: versionOf(ort),
+    biasedTerms: isFolded ? longestSum(kernels, 0) : 0,
     layers: new Set(givenBy.keys()),
     run: async (x, observe = [output]) => {
       const fed = nchw ? transposed(x as Tensor<Float32Array>, [0, 3, 1, 2]) : x;

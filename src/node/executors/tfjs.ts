@@ -6,7 +6,7 @@ import { type Tensor, tensor, toFloat32 } from '../../core/tensor.js';
 import type { ExportFile } from '../../export/files.js';
 import { type GraphModelJson, MODEL_FILE } from '../../export/tfjs/graph.js';
 import { RuntimeMissingError } from '../errors.js';
-import { type ExportExecutor, firstInstalled, type ImportPackage, ifInstalled } from './runtime.js';
+import { type ExportExecutor, firstInstalled, type ImportPackage, ifInstalled, longestSum } from './runtime.js';
 
 // Its own declarations do not compile (they redeclare WebGPU's types and miss `Long`), so what is used is stated here.
 interface TfTensor {
@@ -81,11 +81,13 @@ function executor({ tf, loadGraphModel, backend, name }: Loaded, files: readonly
   const shards = weightsManifest.flatMap(({ paths }) => paths.map((path) => bytesOf(files, path)));
   const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
   const artifacts = { ...rest, weightSpecs, weightData: concatBytes(shards).buffer };
+  const kernels = weightSpecs.map(({ shape }) => shape).filter((shape) => shape.length === 4);
   // A folded graph says which nodes are which layers; in a plain one each layer is the node of its name.
   const told = rest.userDefinedMetadata.kerasLayers;
   const nodesOf = (layer: string): readonly string[] => told?.[layer] ?? [layer];
   return {
     name,
+    biasedTerms: told ? longestSum(kernels, 3) : 0,
     layers: new Set(told ? Object.keys(told) : rest.modelTopology.node.map((node) => node.name)),
     run: async (input, observe) => {
       // The backend is everybody's who uses TensorFlow.js in this process.
