@@ -51,7 +51,7 @@ describe('a file alone', () => {
       'report.html',
     ]);
     expect(out).toContain('self-check: CONSISTENT');
-    expect(out).toContain('every weight equal bit for bit');
+    expect(out).toContain('every value as computed');
     expect(out).toContain(`report: ${folder.at('weights-js')}/report.html`);
     expect(out).not.toContain('next time');
     const page = text('weights-js/report.html');

@@ -43,7 +43,7 @@ describe('a run', () => {
     ['safetensors', 128],
     ['npz', 128],
     ['keras', 128],
-    ['tfjs', 128],
+    ['tfjs', 35],
     ['onnx', 50],
   ] as const)('of %s is of the layers that are left, within what float32 may be off by', async (to, count) => {
     const { level, verdict, run } = await checked({ ...SIZED, to, check: 'run', openRuntime });
