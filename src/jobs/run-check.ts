@@ -43,7 +43,7 @@ export async function runCheck(files: readonly ExportFile[], material: RunMateri
   const input = fixture?.input.read() ?? noise(model.network.inputShape);
   const names = exportContents(model, format, files).layers;
   const outputs = await executor.run(input, names);
-  const layers = holdRun(model, input, outputs);
+  const layers = holdRun(model, input, outputs, executor.biasedTerms);
   return {
     executor: executor.name,
     input: fixture === undefined ? 'noise' : 'reference',
@@ -52,7 +52,7 @@ export async function runCheck(files: readonly ExportFile[], material: RunMateri
     worst: worstOf(layers),
     // The input is no layer that could be off.
     gone: model.network.layers.length - 1 - layers.length,
-    reference: fixture === undefined ? null : await heldAgainst(fixture, material, executor.name, outputs),
+    reference: fixture === undefined ? null : await heldAgainst(fixture, material, executor, outputs),
   };
 }
 
@@ -97,11 +97,11 @@ function worstOf(layers: readonly HeldLayer[]): HeldLayer | null {
 async function heldAgainst(
   fixture: Fixture,
   { model, encode }: RunMaterial,
-  name: string,
+  ran: Executor,
   outputs: ReadonlyMap<string, Tensor>,
 ): Promise<ConvertReference> {
   const stored = storedFormats(model.report.loaded);
-  const executor: Executor = { name, layers: new Set(outputs.keys()), run: async () => outputs };
+  const executor: Executor = { ...ran, layers: new Set(outputs.keys()), run: async () => outputs };
   const parity = await checkParity(model, fixture, { encode, stored, executor });
   const { layers, firstFailure, notCompared } = paritySummary(parity, model.report);
   const reason = firstFailure === null ? null : `${firstFailure.layer}: ${firstFailure.reason}`;

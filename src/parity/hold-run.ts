@@ -17,11 +17,15 @@ export interface HeldLayer {
   readonly share: number;
 }
 
-/** Holds `outputs`, what a runtime gave for layers of the network on `input`, against what float64 gives. */
+/**
+ * Holds `outputs`, what a runtime gave for layers of the network on `input`, against what float64 gives. `biasedTerms` as in
+ * `Executor`.
+ */
 export function holdRun(
   { network, weights }: Pick<Model, 'network' | 'weights'>,
   input: Tensor,
   outputs: ReadonlyMap<string, Tensor>,
+  biasedTerms = 0,
 ): HeldLayer[] {
   checkInput(network, input.shape);
   const images = splitBatch(input);
@@ -42,18 +46,22 @@ export function holdRun(
     );
     states.set(layer.name, state);
     const found = outputs.get(layer.name);
-    if (found !== undefined) held.push({ layer: layer.name, ...heldLayer(splitBatch(found), state) });
+    if (found !== undefined) held.push({ layer: layer.name, ...heldLayer(splitBatch(found), state, biasedTerms) });
     for (const name of states.keys()) if (last.get(name)! <= i) states.delete(name);
   });
   return held;
 }
 
-function heldLayer(found: readonly FloatMap[], expected: readonly ExpectedMap[]): Omit<HeldLayer, 'layer'> {
+function heldLayer(
+  found: readonly FloatMap[],
+  expected: readonly ExpectedMap[],
+  biasedTerms: number,
+): Omit<HeldLayer, 'layer'> {
   const fits =
     found.length === expected.length && found.every(({ shape }, n) => sameShape(shape, expected[n]!.value.shape));
   if (!fits) return { maxAbsError: null, share: Number.POSITIVE_INFINITY };
   const errors = expected.map(({ value, variance }, n) =>
-    hold([{ values: found[n]!.data, bounds: freeRunLimits(variance, value.data, 1) }], value.data),
+    hold([{ values: found[n]!.data, bounds: freeRunLimits(variance, value.data, 1, biasedTerms) }], value.data),
   );
   return {
     maxAbsError: worst(errors.map(({ maxAbsError }) => maxAbsError)),
