@@ -8,6 +8,13 @@ const { stdin, stdout, stderr, env, argv } = process;
 if (argv.slice(2).some((argument) => /\.(h5|hdf5|keras|weights\.json)$/.test(argument))) startThreadEarly();
 const { run } = await import('./program.js');
 
+// Whoever reads may have enough (`| head`): the answer and its exit code stay what they are.
+for (const stream of [stdout, stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 /** One line of the terminal; an end of input is an empty one. */
 async function ask(question: string): Promise<string> {
   const lines = createInterface({ input: stdin, output: stderr });

@@ -35,6 +35,13 @@ describe('shuffleport as a process', () => {
     expect(result.layers).toHaveLength(129);
   });
 
+  test('keeps its exit code when its reader has enough', () => {
+    const command = 'set -o pipefail; "$0" bin/shuffleport.js inspect "$1" --json | true; echo $?';
+    const args = ['-c', command, process.execPath, WEIGHTS];
+    const { stdout, stderr } = spawnSync('bash', args, { cwd: root, encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['0\n', '']);
+  });
+
   test('ends with the exit code of its error, which goes to stderr, plain where nobody watches', () => {
     const { code, out, err } = shuffleport('inspect', 'fixtures/keras/none.h5');
     expect([code, out]).toEqual([3, '']);
