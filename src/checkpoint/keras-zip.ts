@@ -7,6 +7,7 @@ import type { Checkpoint, CheckpointLayer } from './checkpoint.js';
 import { NotKerasError } from './errors.js';
 import { openHdf5 } from './hdf5.js';
 import { type ConfigLayer, type ConfigNode, configLayers, configTree, parseConfig } from './model-config.js';
+import { snakeCase } from './snake-case.js';
 import { split, walkStore } from './store-walk.js';
 import { isLayerPath, isStore, readStore, type StoreLayerConfig } from './v3-store.js';
 
@@ -83,13 +84,4 @@ function pathsByClass(paths: readonly string[]): Map<string, string[]> {
     else members.push(path);
   }
   return classes;
-}
-
-/** Keras's `to_snake_case`: `BatchNormalization` is `batch_normalization`, `Conv2D` is `conv2d`. */
-function snakeCase(className: string): string {
-  return className
-    .replace(/\W+/g, '')
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 }

@@ -1,6 +1,7 @@
 // The weights as Keras 3 stores them: `layers/CLASS[_k]/vars/i`, layers of each class numbered in the model's order.
 // Read first: layers.ts.
 import { type Hdf5Group, writeHdf5 } from '../../checkpoint/hdf5-write.js';
+import { snakeCase } from '../../checkpoint/snake-case.js';
 import type { KerasLayer } from './layers.js';
 
 /** The bytes of `model.weights.h5`. */
@@ -17,12 +18,4 @@ export function writeStore(layers: readonly KerasLayer[]): Promise<Uint8Array<Ar
     groups.set(number === 0 ? stem : `${stem}_${number}`, { groups: new Map([['vars', vars]]) });
   }
   return writeHdf5({ groups: new Map([['layers', { groups }]]) });
-}
-
-/** Keras's `to_snake_case`: `BatchNormalization` is `batch_normalization`, `Conv2D` is `conv2d`. */
-function snakeCase(className: string): string {
-  return className
-    .replace(/(.)([A-Z][a-z]+)/g, '$1_$2')
-    .replace(/([a-z])([A-Z])/g, '$1_$2')
-    .toLowerCase();
 }
