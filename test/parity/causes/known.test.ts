@@ -532,6 +532,15 @@ const PLANTED: readonly Planted[] = [
   },
   {
     cause: 'weight-changed',
+    how: 'moving_variance',
+    layer: `${UNIT}/bn_gconv_1`,
+    truth: norm('bn_gconv_1', ({ moving_variance: v }) => {
+      v![2] = 0.125;
+    }),
+    says: /gamma\[2\].*, or its moving_variance is 0\.125 instead of /,
+  },
+  {
+    cause: 'weight-changed',
     how: 'moving_mean',
     layer: `${UNIT}/bn_gconv_1`,
     truth: norm('bn_gconv_1', ({ moving_mean: m }) => {
