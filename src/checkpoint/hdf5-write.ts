@@ -1,6 +1,6 @@
 // HDF5, written: groups, float32 datasets and string attributes, the same bytes for the same content every time.
 // Read first: hdf5.ts, which reads.
-import type { Tensor } from '../core/tensor.js';
+import { sizeOf, type Tensor } from '../core/tensor.js';
 import { loadH5wasm } from './hdf5.js';
 
 /** A group to be written. */
@@ -40,8 +40,12 @@ interface Target {
 function writeGroup(target: Target, { groups, datasets, attributes }: Hdf5Group): void {
   for (const [name, text] of attributes ?? []) target.create_attribute(name, text);
   for (const [name, { data, shape, offset }] of datasets ?? []) {
-    const size = shape.reduce((product, dim) => product * dim, 1);
-    target.create_dataset({ name, data: data.subarray(offset, offset + size), shape: [...shape], dtype: '<f4' });
+    target.create_dataset({
+      name,
+      data: data.subarray(offset, offset + sizeOf(shape)),
+      shape: [...shape],
+      dtype: '<f4',
+    });
   }
   for (const [name, group] of groups ?? []) writeGroup(target.create_group(name) as Target, group);
 }

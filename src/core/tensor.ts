@@ -45,6 +45,11 @@ export function tensor<D extends TensorData>(data: D, shape: readonly number[]):
   return { data, shape: [...shape], stride: rowMajorStride(shape), offset: 0 };
 }
 
+/** A view with the axes in another order: the new one's axis `i` is axis `axes[i]`. */
+export function transposed<D extends TensorData>(t: Tensor<D>, axes: readonly number[]): Tensor<D> {
+  return { ...t, shape: axes.map((axis) => t.shape[axis]!), stride: axes.map((axis) => t.stride[axis]!) };
+}
+
 /** Whether the elements lie row-major and without gaps, so that a subarray of `data` holds them all. */
 export function isRowMajor(t: Tensor): boolean {
   const expected = rowMajorStride(t.shape);

@@ -1,6 +1,6 @@
 // The grouped view with its weights: each grouped convolution as the one operation that other runtimes have for it, a
 // kernel for all groups and `groups`. Layers that are no part of one stay as they are. Read first: groups.ts.
-import { sameShape, type Tensor, tensor } from '../core/tensor.js';
+import { sameShape, sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { type GroupConvolution, groupConvolutions } from './groups.js';
 import type { ConvAttrs, Layer, LayerOf, Network, SliceAttrs, WindowAttrs } from './layer.js';
 import type { LayerWeights, Model } from './model.js';
@@ -107,7 +107,7 @@ function joinedLast(tensors: readonly Tensor<Float32Array>[]): Tensor<Float32Arr
   const shape = tensors[0]!.shape;
   const width = shape.at(-1)!;
   const total = width * tensors.length;
-  const rows = shape.slice(0, -1).reduce((product, dim) => product * dim, 1);
+  const rows = sizeOf(shape.slice(0, -1));
   const data = new Float32Array(rows * total);
   tensors.forEach((part, g) => {
     for (let row = 0; row < rows; row++) {

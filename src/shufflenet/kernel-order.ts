@@ -1,7 +1,7 @@
 // Convolution kernels stored in another axis order than Keras's HWIO: the orders that have a name, and how kernels
 // stored in one are read. Only axes move; nothing is flipped, and dense kernels are left alone.
 import type { CheckpointWeight } from '../checkpoint/checkpoint.js';
-import { sameShape, type Tensor, tensor, toFloat64 } from '../core/tensor.js';
+import { sameShape, tensor, toFloat64, transposed } from '../core/tensor.js';
 import { plural } from '../core/text.js';
 import type { Note, WeightRole } from '../core/weights.js';
 import type { LoadReport } from '../network/model.js';
@@ -57,7 +57,7 @@ const isKernel = (role: string | null): boolean => role === 'kernel' || role ===
 function kernelInKerasOrder(weight: CheckpointWeight, layout: KernelLayout, depthwise: boolean): CheckpointWeight {
   const turned = shapeInKerasOrder(weight.shape, layout);
   const shape = depthwise ? depthwiseShape(turned) : turned;
-  return { ...weight, shape, read: async () => tensor(toFloat64(transposed(await weight.read(), layout)), shape) };
+  return { ...weight, shape, read: async () => tensor(toFloat64(transposed(await weight.read(), layout.axes)), shape) };
 }
 
 /**
@@ -66,11 +66,6 @@ function kernelInKerasOrder(weight: CheckpointWeight, layout: KernelLayout, dept
  */
 function depthwiseShape([height, width, into, out]: readonly number[]): number[] {
   return into === 1 ? [height!, width!, out!, 1] : [height!, width!, into!, out!];
-}
-
-/** A view with the axes in Keras's order. */
-function transposed({ data, shape, stride, offset }: Tensor, { axes }: KernelLayout): Tensor {
-  return { data, shape: axes.map((axis) => shape[axis]!), stride: axes.map((axis) => stride[axis]!), offset };
 }
 
 /** Says that the kernels were not read as they stand. */

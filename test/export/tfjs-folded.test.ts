@@ -1,5 +1,6 @@
 // The folded graph model of TensorFlow.js: in how many parts a group runs, dense kernels, orders of channels, and what
 // is named how. What it computes is in test/runtimes.
+
 import { describe, expect, test } from 'vitest';
 import { tensor } from '../../src/core/tensor.js';
 import { ExportReadBackError } from '../../src/export/errors.js';
@@ -13,10 +14,10 @@ import {
   equalRanges,
   fewestMicroseconds,
   shuffleCost,
-  shuffledOrder,
 } from '../../src/export/tfjs/parts.js';
 import { copiesFor } from '../../src/export/tfjs/pieces.js';
 import { rangesBetween } from '../../src/export/tfjs/plan.js';
+import { shuffleOrder } from '../../src/shufflenet/channel-shuffle.js';
 import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { loadFixture, randomModel } from '../helpers/models.js';
 import { shuffleOrders } from '../helpers/numpy-fixtures.js';
@@ -104,7 +105,7 @@ describe('a dense kernel', () => {
 });
 
 test('the shuffled order is the one that numpy’s reshape and transpose give', () => {
-  for (const { channels, groups, order } of shuffleOrders()) expect(shuffledOrder(channels, groups)).toEqual(order);
+  for (const { channels, groups, order } of shuffleOrders()) expect(shuffleOrder(channels, groups)).toEqual(order);
 });
 
 test('ranges are told by their ends', () => {

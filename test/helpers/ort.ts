@@ -1,7 +1,6 @@
 // The real ONNX Runtime (its WebAssembly build) as an executor of exported models.
 import { createRequire } from 'node:module';
-import { type Tensor, tensor, toFloat32 } from '../../src/core/tensor.js';
-import { transposed } from '../../src/export/onnx/layers.js';
+import { type Tensor, tensor, toFloat32, transposed } from '../../src/core/tensor.js';
 import { MODEL, type ModelProto } from '../../src/export/onnx/messages.js';
 import { encodeMessage } from '../../src/export/onnx/protobuf.js';
 import { decodeMessage } from '../../src/export/onnx/protobuf-read.js';

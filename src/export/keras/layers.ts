@@ -2,7 +2,7 @@
 // of a step bears the article's name in the spelling that Keras 3 allows. Read first: src/network/grouped.ts.
 
 import { type Convolution, channelsOut, type Step } from '../../network/grouped.js';
-import type { Shape } from '../../network/layer.js';
+import type { Shape, SliceAttrs } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
 import { KerasSizeError } from '../errors.js';
 
@@ -51,16 +51,19 @@ function convolutionLayers(step: Convolution, names: KerasNames): KerasLayer[] {
 }
 
 /** Keras crops height and width; of maps whose channels it is told to stand first, those are width and channels. */
-function slicing(step: Convolution, { begin, end }: NonNullable<Convolution['slice']>, names: KerasNames): KerasLayer {
+function cropping(shape: Shape, { begin, end }: SliceAttrs): Pick<KerasLayer, 'className' | 'config'> {
+  const cropped = [[0, 0], [begin, shape.at(-1)! - end]]; // biome-ignore format: one line
+  return { className: 'Cropping2D', config: { cropping: cropped, data_format: 'channels_first' } };
+}
+
+function slicing(step: Convolution, slice: SliceAttrs, names: KerasNames): KerasLayer {
   const shape = names.shapeOf(step.input);
-  const channels = shape.at(-1)!;
   return {
-    className: 'Cropping2D',
+    ...cropping(shape, slice),
     name: `${names.nameOf(step.name)}_slice`,
-    config: { cropping: [[0, 0], [begin, channels - end]], data_format: 'channels_first' }, // biome-ignore format: one line
     inputs: [names.nameOf(step.input)],
     merges: false,
-    outputShape: [...shape.slice(0, -1), end - begin],
+    outputShape: [...shape.slice(0, -1), slice.end - slice.begin],
     weights: [],
   };
 }
@@ -87,9 +90,8 @@ function plainLayers({ layer, weights }: Extract<Step, { kind: 'layer' }>, names
     case 'ChannelShuffle':
       return shuffling(layer.name, layer.inputs[0]!, layer.attrs.groups, names);
     case 'Slice': {
-      const channels = names.shapeOf(layer.inputs[0]!).at(-1)!;
-      const cropping = [[0, 0], [layer.attrs.begin, channels - layer.attrs.end]]; // biome-ignore format: one line
-      return only('Cropping2D', { cropping, data_format: 'channels_first' });
+      const { className, config } = cropping(names.shapeOf(layer.inputs[0]!), layer.attrs);
+      return only(className, config);
     }
     case 'Concatenate':
       return only('Concatenate', { axis: -1 }, { merges: true });

@@ -1,6 +1,6 @@
 // Each step of a network as ONNX operations, channels second. The last operation's output bears the Keras layer's
 // name; what stands before it and its constants are called `LAYER/part`. Read first: messages.ts, builder.ts.
-import type { Tensor } from '../../core/tensor.js';
+import { transposed } from '../../core/tensor.js';
 import { type Convolution, channelsOut, type Step } from '../../network/grouped.js';
 import type { Layer, LayerOf, SliceAttrs, WindowAttrs } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
@@ -138,9 +138,4 @@ function joined(builder: OnnxBuilder, { name, inputs, outputShape }: LayerOf<'Ch
   const [height = null, width = null, channels] = outputShape as readonly [number | null, number | null, number];
   if (height !== null && width !== null) return addIntegers(builder, name, 'joined', [0, channels, height, width]);
   return addNode(builder, innerName(builder.layerNames, name, 'Shape'), 'Shape', [valueName(builder, inputs[0]!)]);
-}
-
-/** The same elements with their axes in that order. */
-export function transposed(t: Tensor<Float32Array>, axes: readonly number[]): Tensor<Float32Array> {
-  return { ...t, shape: axes.map((axis) => t.shape[axis]!), stride: axes.map((axis) => t.stride[axis]!) };
 }

@@ -2,7 +2,7 @@
 // compared with the one the network makes. Reads only what model.ts writes; the files are our own, so what differs is
 // damage. Read first: model.ts.
 import { equalBytes } from '../../core/bytes.js';
-import { type Tensor, tensor } from '../../core/tensor.js';
+import { type Tensor, tensor, transposed } from '../../core/tensor.js';
 import { WEIGHT_ROLES } from '../../core/weights.js';
 import { decodeElements } from '../../formats/elements.js';
 import type { Model } from '../../network/model.js';
@@ -13,7 +13,6 @@ import { innerName } from '../inner-name.js';
 import { namedWeights } from '../named-weights.js';
 import type { ExportOptions } from '../options.js';
 import { convolutionsOf, isFolded, KERNEL_ROLE, shared } from '../unfolded.js';
-import { transposed } from './layers.js';
 import { DATA_TYPE, MODEL, type ModelProto, type TensorProto } from './messages.js';
 import { onnxModel, onnxSteps } from './model.js';
 import { encodeMessage } from './protobuf.js';

@@ -1,16 +1,18 @@
 // The graph with batch normalisations folded and activations fused, each grouped convolution in the form that
 // TensorFlow.js runs fastest. A node bears a Keras layer's name where it gives just what the layer gave.
 // Read first: plan.ts, pieces.ts, parts.ts.
+
 import { type Tensor, tensor, toFloat32 } from '../../core/tensor.js';
 import { foldBatchNorms } from '../../network/fold.js';
 import { type Convolution, channelsOut, groupedSteps } from '../../network/grouped.js';
 import type { Layer, LayerOf } from '../../network/layer.js';
 import type { LayerWeights, Model } from '../../network/model.js';
+import { shuffleOrder } from '../../shufflenet/channel-shuffle.js';
 import { innerName } from '../inner-name.js';
 import { addConstant, addIntegers, addNode, type GraphBuilder } from './builder.js';
 import { addLayer } from './layers.js';
 import { type Attribute, integers, texts, windowAttributes } from './nodes.js';
-import { copyCost, denseKernel, equalRanges, fewestMicroseconds, type Range, shuffledOrder } from './parts.js';
+import { copyCost, denseKernel, equalRanges, fewestMicroseconds, type Range } from './parts.js';
 import { copiesFor, madeOf, type Piece, partName, take, takeWhole, type Value, wholeValue } from './pieces.js';
 import { costAfter, inPieces, type Plan, planSteps, rangesBetween, sizeOfStep } from './plan.js';
 
@@ -117,7 +119,7 @@ function addConvolution(folding: Folding, step: Convolution): void {
   const name = shuffle?.name ?? step.name;
   const channels = channelsOut(step);
   const ranges = parts > 1 ? equalRanges(channels, parts) : rangesBetween(plan.cuts.get(step.name) ?? [], channels);
-  const order = shuffle && shuffledOrder(channels, shuffle.attrs.groups);
+  const order = shuffle && shuffleOrder(channels, shuffle.attrs.groups);
   const pieces = ranges.map((range, i): Piece => {
     const outputs = Array.from({ length: range.end - range.begin }, (_, at) => {
       return order === undefined ? range.begin + at : order[at]!;

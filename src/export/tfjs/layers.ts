@@ -1,7 +1,9 @@
 // Each kind of layer as TensorFlow operations. The last operation of a layer bears the layer's name; what stands
 // before it and its constants are called `LAYER/part`. Read first: nodes.ts, builder.ts.
+
 import type { Layer, LayerOf } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
+import { shuffleOrder } from '../../shufflenet/channel-shuffle.js';
 import { innerName } from '../inner-name.js';
 import { addConstant, addIntegers, addNode, type GraphBuilder } from './builder.js';
 import { type Attribute, batched, integers, text, windowAttributes } from './nodes.js';
@@ -108,13 +110,11 @@ function addBatchNormalization(
   });
 }
 
-/** Reshaped to `(groups, n)` and transposed, channel `i` of the output is channel `(i % groups) * n + i / groups`. */
+/** Each channel of the output is taken from its place in the input. */
 function addChannelShuffle(builder: GraphBuilder, layer: LayerOf<'ChannelShuffle'>): void {
   const { groups } = layer.attrs;
   const channels = layer.outputShape.at(-1)!;
-  const n = channels / groups;
-  const order = Array.from({ length: channels }, (_, i) => (i % groups) * n + Math.floor(i / groups));
-  const permutation = addIntegers(builder, layer.name, 'permutation', order);
+  const permutation = addIntegers(builder, layer.name, 'permutation', shuffleOrder(channels, groups));
   const axis = addIntegers(builder, layer.name, 'axis', lastAxis(layer));
   addNode(builder, layer.name, 'GatherV2', [...layer.inputs, permutation, axis], { batch_dims: { i: '0' } });
 }

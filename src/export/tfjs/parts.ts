@@ -85,9 +85,3 @@ export function denseKernel(
   });
   return tensor(data, [height, width, rows, outputs.length]);
 }
-
-/** Where each channel of a shuffled map comes from: seen as `(groups, n)` and transposed. */
-export function shuffledOrder(channels: number, groups: number): number[] {
-  const n = channels / groups;
-  return Array.from({ length: channels }, (_, i) => (i % groups) * n + Math.floor(i / groups));
-}

@@ -1,8 +1,7 @@
 // ONNX Runtime as an executor: its package for Node where that is installed, else its WebAssembly build. What a layer
 // gives is asked for by declaring it an output of the graph. Read first: runtime.ts.
 import { concatBytes } from '../../core/bytes.js';
-import { type Tensor, tensor, toFloat32 } from '../../core/tensor.js';
-import { transposed } from '../../export/onnx/layers.js';
+import { type Tensor, tensor, toFloat32, transposed } from '../../core/tensor.js';
 import { DATA_TYPE, type GraphProto, MODEL } from '../../export/onnx/messages.js';
 import { encodeMessage } from '../../export/onnx/protobuf.js';
 import { decodeMessage } from '../../export/onnx/protobuf-read.js';

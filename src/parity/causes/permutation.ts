@@ -1,4 +1,5 @@
 // The permutation detective: in which order channels were put, recovered from their values, and told in words.
+import { shuffleOrder } from '../../shufflenet/channel-shuffle.js';
 
 /** `order[c]` is the channel that stands in the place of channel `c`. */
 export type Order = readonly number[];
@@ -55,12 +56,6 @@ export function namedOrders(channels: number): Order[] {
     all.toReversed(),
     ...all.slice(1).map((by) => all.map((c) => (c + by) % channels)),
   ];
-}
-
-/** The order a shuffle with `groups` gives `channels` channels: seen as `(groups, n)` and transposed. */
-export function shuffleOrder(channels: number, groups: number): number[] {
-  const n = channels / groups;
-  return Array.from({ length: channels }, (_, c) => (c % groups) * n + Math.floor(c / groups));
 }
 
 const same = (a: readonly number[], b: readonly number[]): boolean => a.every((value, i) => value === b[i]);

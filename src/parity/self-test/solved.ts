@@ -1,15 +1,17 @@
 // Mistakes whose causes are solved from what was recorded, and those about rounding: of an honest recording there is
 // nothing to solve, so that what to plant is made up here.
+
 import { type Tensor, tensor } from '../../core/tensor.js';
 import type { WeightRole } from '../../core/weights.js';
 import type { Layer } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
+import { shuffleOrder } from '../../shufflenet/channel-shuffle.js';
 import type { BoundedMap } from '../bounds/bounded.js';
 import { mapWeight } from '../bounds/linear.js';
 import { moved, reordered, withOutputs, withWeights } from '../causes/changes.js';
 import { withKernel } from '../causes/kernels.js';
 import { weightsAreOf } from '../causes/known/reference-unrounded-weights.js';
-import { divisors, shuffleOrder } from '../causes/permutation.js';
+import { divisors } from '../causes/permutation.js';
 import { nearestOf } from '../causes/rounding.js';
 import { BFLOAT16, FLOAT16, type Format, roundoff } from '../number-formats.js';
 import { type Change, type Segment, weightsOf } from '../segment.js';

@@ -1,8 +1,10 @@
 // Whether the channels were shuffled when the network was trained, told by its batch norms' moving means.
 // Read first: shuffle-places.ts.
+
 import { plural } from '../../core/text.js';
+import { shuffleOrder as articleOrder } from '../../shufflenet/channel-shuffle.js';
 import type { Finding } from './findings.js';
-import { type OrderTest, orderTest, randomOrder, seededRandom } from './random.js';
+import { identityOrder, type OrderTest, orderTest, randomOrder, seededRandom } from './random.js';
 import { depthwiseSums, type ShufflePlace } from './shuffle-places.js';
 
 /** Ways to order the channels: the article's shuffle, none at all, and the article's undone. */
@@ -72,13 +74,9 @@ export function decideShuffle(places: readonly ShufflePlace[]): ShuffleDecision 
 /** `order[c]` is the channel before the shuffle that lands in place `c`. */
 export function shuffleOrder(shuffle: Shuffle, { groups, mean }: Pick<ShufflePlace, 'groups' | 'mean'>): Uint32Array {
   const channels = mean.length;
-  const perGroup = channels / groups;
-  return Uint32Array.from({ length: channels }, (_, c) => {
-    if (shuffle === 'none') return c;
-    // The article reads (groups, n) with n outside; undoing it reads (n, groups) with groups outside.
-    const [outer, inner] = shuffle === 'article' ? [groups, perGroup] : [perGroup, groups];
-    return (c % outer) * inner + Math.floor(c / outer);
-  });
+  if (shuffle === 'none') return identityOrder(channels);
+  // The article reads (groups, n) with n outside; undoing it reads (n, groups) with groups outside.
+  return Uint32Array.from(articleOrder(channels, shuffle === 'article' ? groups : channels / groups));
 }
 
 /** How near the predictions come to the moving means: the mean over all channels of -|difference|, in deviations. */

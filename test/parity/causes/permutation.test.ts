@@ -1,7 +1,9 @@
 // The permutation detective: orders recovered from what fits where, and their names.
+
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { describeOrder, namedOrders, recoverOrder, shuffleOrder } from '../../../src/parity/causes/permutation.js';
+import { describeOrder, namedOrders, recoverOrder } from '../../../src/parity/causes/permutation.js';
+import { shuffleOrder } from '../../../src/shufflenet/channel-shuffle.js';
 
 describe('an order', () => {
   test.each([

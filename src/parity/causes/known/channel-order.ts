@@ -1,10 +1,11 @@
 // The channels of a layer's output stand in another order: which, is recovered from the values.
 
 import type { Layer, LayerOf } from '../../../network/layer.js';
+import { shuffleOrder } from '../../../shufflenet/channel-shuffle.js';
 import type { Segment } from '../../segment.js';
 import type { KnownCause } from '../cause.js';
 import { moved, reordered, withOutputs } from '../changes.js';
-import { describeOrder, namedOrders, type Order, recoverOrder, shuffleOrder } from '../permutation.js';
+import { describeOrder, namedOrders, type Order, recoverOrder } from '../permutation.js';
 
 /** Each channel is compared with each: 16 million comparisons at the most. ImageNet has 1,000 classes. */
 const MOST_CHANNELS = 4096;
