@@ -52,3 +52,43 @@ check() {
     echo "COUNT 0 1"
   fi
 }
+
+# The Python of an environment for the packages in a requirements file, kept, and made anew when the requirements or the
+# Python change: `python_environment NAME WHAT REQUIREMENTS LEAST MOST` sets `environment_python`, versions as `3, 11`. Ends
+# the step: skipped where the machine or its connection is the reason, failed where pip refuses the file.
+python_environment() {
+  local name=$1 what=$2 requirements=$3 least=$4 most=$5 venv made_from log why
+  if ! command -v python3 > /dev/null; then
+    skip "$what: there is no python3"
+    exit 0
+  fi
+  if ! python3 -c "import sys; sys.exit(not ($least) <= sys.version_info[:2] <= ($most))"; then
+    skip "$what: the pinned packages are for Python ${least/, /.} to ${most/, /.}, this is $(python3 --version)"
+    exit 0
+  fi
+  venv=$cache/$name
+  made_from=$({ python3 --version; cat "$requirements"; } | cksum)
+  log=$results/$name-install.log
+  if [ "$(cat "$venv/made-from" 2> /dev/null)" != "$made_from" ]; then
+    rm -rf "$venv"
+    if ! python3 -m venv "$venv" > "$log" 2>&1; then
+      skip "$what: python3 -m venv fails: $(tail -1 "$log")"
+      exit 0
+    fi
+    if ! timeout 600 "$venv/bin/pip" install --disable-pip-version-check -r "$requirements" > "$log" 2>&1; then
+      why=$(grep ERROR "$log" | tail -1)
+      if [ -z "$why" ] || grep -qiE 'connection|timed out|resolution|proxy' "$log"; then
+        skip "$what: pip cannot reach its index, or not in ten minutes: ${why:-it was stopped}"
+        exit 0
+      fi
+      if grep -qE 'No matching distribution|from versions: none' "$log"; then
+        skip "$what: no such package for this machine: $why"
+        exit 0
+      fi
+      echo "pip refuses $requirements: $why"
+      exit 1
+    fi
+    echo "$made_from" > "$venv/made-from"
+  fi
+  environment_python=$PWD/$venv/bin/python
+}
