@@ -7,14 +7,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bytesSource } from '../../src/checkpoint/source.js';
-import { type Tensor, tensor, toFloat64 } from '../../src/core/tensor.js';
+import type { Tensor } from '../../src/core/tensor.js';
 import { exportModel } from '../../src/export/export.js';
 import { readNpy, writeNpy } from '../../src/formats/npy.js';
 import { loadModel } from '../../src/jobs/model.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
 import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { expectedRun, expectWithin } from '../helpers/expected-run.js';
-import { loadFixture, loadReference, noise, randomModel } from '../helpers/models.js';
+import { classesOf, digits, SMALL } from '../helpers/exports.js';
+import { loadFixture, noise, randomModel } from '../helpers/models.js';
 import { findPython } from './run.js';
 
 const named = process.env.SHUFFLEPORT_KERAS_PYTHON;
@@ -35,20 +36,17 @@ const CASES: Readonly<Record<string, [Partial<ShuffleNetSettings>, number]>> = {
   'g3-biases': [{ groups: 3, revision: { ...DEFAULT_SETTINGS.revision, convBias: true } }, 1],
 };
 
-const SMALL = { ...DEFAULT_SETTINGS, scaleFactor: 0.25, numShuffleUnits: [1, 1], classes: 10, inputShape: [33, 28, 3] };
-
 const models = new Map<string, ShuffleNetModel>();
 const inputs = new Map<string, Tensor<Float32Array>>();
 beforeAll(async () => {
   if (backends.length === 0) return;
   for (const [name, [differing, batch]] of Object.entries(CASES)) {
-    const model = await randomModel({ ...SMALL, ...differing } as ShuffleNetSettings);
+    const model = await randomModel({ ...SMALL, ...differing });
     models.set(name, model);
     inputs.set(name, noise([batch, ...(model.settings.inputShape as number[])]));
   }
   models.set('digits', await loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg', inputShape: [32, 32, 3] }));
-  const images = digits().get('images_u8')!;
-  inputs.set('digits', tensor(Float32Array.from(images.data, (byte) => Math.fround(Number(byte) / 127.5) - 1), images.shape)); // biome-ignore format: one line
+  inputs.set('digits', digits().images);
 });
 
 // A file without tests would be an error.
@@ -97,19 +95,7 @@ describe.each(backends)(`${python.name} on %s`, (backend) => {
 
   test('all 360 digits are classified as Keras 2.1 did', () => {
     const classes = classesOf(readNpy(written('digits.out.npy'), 'digits').tensor);
-    expect(classes).toEqual(classesOf(digits().get('softmax')!));
+    expect(classes).toEqual(classesOf(digits().softmax));
     expect(classes).toHaveLength(360);
   });
 });
-
-const digits = (): Map<string, Tensor> => loadReference('trained-digits-g3/test360.npz');
-
-/** The position of the largest value in each row of `(rows, classes)`. */
-function classesOf(scores: Tensor): number[] {
-  const values = toFloat64(scores);
-  const [rows = 0, count = 0] = scores.shape;
-  return Array.from({ length: rows }, (_, row) => {
-    const own = values.subarray(row * count, (row + 1) * count);
-    return own.indexOf(Math.max(...own));
-  });
-}

@@ -12,8 +12,9 @@ import { exportModel } from '../../src/export/export.js';
 import type { ExportOptions } from '../../src/export/options.js';
 import { readNpy, writeNpy } from '../../src/formats/npy.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
-import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
+import type { ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { expectedRun, expectWithin } from '../helpers/expected-run.js';
+import { SMALL } from '../helpers/exports.js';
 import { noise, randomModel } from '../helpers/models.js';
 import { findPython } from './run.js';
 
@@ -37,8 +38,6 @@ const CASES: Readonly<Record<string, [Partial<ShuffleNetSettings>, ExportOptions
   'g3-any-size-maps': [{ groups: 3, inputShape: [null, null, 3], includeTop: false, pooling: null }, {}, 1],
 };
 
-const SMALL = { ...DEFAULT_SETTINGS, scaleFactor: 0.25, numShuffleUnits: [1, 1], classes: 10, inputShape: [33, 28, 3] };
-
 /** A network with its file, and what it is run on, in its own layout and in the file's. */
 interface Case {
   readonly model: ShuffleNetModel;
@@ -49,7 +48,7 @@ interface Case {
 
 async function caseOf(name: string): Promise<Case> {
   const [differing, options, batch] = CASES[name]!;
-  const model = await randomModel({ ...SMALL, ...differing } as ShuffleNetSettings);
+  const model = await randomModel({ ...SMALL, ...differing });
   const [height, width, channels] = model.settings.inputShape;
   const input = noise([batch, height ?? 33, width ?? 28, channels!]);
   const { bytes } = (await exportModel(model, 'onnx', options))[0]!;

@@ -11,20 +11,10 @@ import { checkParity } from '../../src/parity/verify.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
 import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { expectedRun, expectWithin } from '../helpers/expected-run.js';
+import { RECORDINGS, SMALL } from '../helpers/exports.js';
 import { fixtureBytes, loadFixture, noise, randomModel } from '../helpers/models.js';
 
-const FIXTURES = [
-  ['k21-g3', 'weights.h5', 'reference.npz', { pooling: 'max' }],
-  ['k21-g3', 'weights.h5', 'reference_lastslice.npz', { pooling: 'max', slices: 'last' }],
-  ['k21-g3-odd', 'weights.h5', 'reference.npz', { pooling: 'avg' }],
-  ['k21-g8', 'weights.h5', 'reference.npz', { pooling: 'max' }],
-  ['k21-g3-full', 'model_noopt.h5', 'reference.npz', {}],
-  ['k215-g3', 'weights.h5', 'reference.npz', { pooling: 'max' }],
-  ['trained-digits-g3', 'weights.h5', 'reference.npz', { pooling: 'avg' }],
-] as const;
-
 /** Networks that Keras recorded nothing of. */
-const SMALL = { ...DEFAULT_SETTINGS, scaleFactor: 0.25, numShuffleUnits: [1, 1], classes: 10, inputShape: [33, 28, 3] };
 const NETWORKS: readonly Partial<ShuffleNetSettings>[] = [
   { groups: 1 },
   { groups: 4, scaleFactor: 1, inputShape: [28, 33, 1] },
@@ -49,21 +39,24 @@ describe.each(RUNS)('%s', (runtime, name, home, format, ways) => {
   const executor = async (model: ShuffleNetModel, options: ExportOptions) =>
     executorFor(format, await exportModel(model, format, options), { runtime, load });
 
-  test.skipIf(home === undefined).each(FIXTURES)('%s/%s gives the layers of %s', async (folder, file, keys, stated) => {
-    const model = await loadFixture(`${folder}/${file}`, stated);
-    const fixture = readFixture(fixtureBytes(`${folder}/${keys}`), keys);
-    for (const options of ways) {
-      const parity = await checkParity(model, fixture, { executor: await executor(model, options) });
-      expect(parity.executor).toMatch(name);
-      expect([JSON.stringify(options), parity.failures]).toEqual([JSON.stringify(options), []]);
-      expect(parity.layers.length).toBeGreaterThan(10);
-    }
-  });
+  test.skipIf(home === undefined).each(RECORDINGS)(
+    '%s/%s gives the layers of %s',
+    async (folder, file, keys, stated) => {
+      const model = await loadFixture(`${folder}/${file}`, stated);
+      const fixture = readFixture(fixtureBytes(`${folder}/${keys}`), keys);
+      for (const options of ways) {
+        const parity = await checkParity(model, fixture, { executor: await executor(model, options) });
+        expect(parity.executor).toMatch(name);
+        expect([JSON.stringify(options), parity.failures]).toEqual([JSON.stringify(options), []]);
+        expect(parity.layers.length).toBeGreaterThan(10);
+      }
+    },
+  );
 
   test.skipIf(home === undefined).each(NETWORKS)(
     '%j gives every layer within what float32 is off by',
     async (differing) => {
-      const model = await randomModel({ ...SMALL, ...differing } as ShuffleNetSettings);
+      const model = await randomModel({ ...SMALL, ...differing });
       const [height, width, channels] = model.settings.inputShape;
       const input = noise([2, height ?? 40, width ?? 29, channels!]);
       const expected = expectedRun(model, input);
