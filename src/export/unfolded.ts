@@ -1,6 +1,6 @@
 // Weights of an export as those of a Keras model, whose batch normalisations it may no longer have. Where one is folded
 // into its convolution, that has the folded weights here, and the normalisation changes nothing but adds the bias.
-import { type Tensor, tensor, toFloat32 } from '../core/tensor.js';
+import { sizeOf, type Tensor, tensor, toFloat32 } from '../core/tensor.js';
 import type { Convolution, Step } from '../network/grouped.js';
 import type { LayerOf, Network } from '../network/layer.js';
 import type { LayerWeights, Model } from '../network/model.js';
@@ -41,7 +41,7 @@ export function withoutValues(network: Network): Pick<Model, 'network' | 'weight
 
 /** A weight of zeros. */
 export function zeros(shape: readonly number[]): Tensor<Float32Array> {
-  return tensor(new Float32Array(shape.reduce((size, dim) => size * dim, 1)), shape);
+  return tensor(new Float32Array(sizeOf(shape)), shape);
 }
 
 /** `stored`, where folded weights are under the normalisation's name, as the weights of every layer of `network`. */
