@@ -1,0 +1,152 @@
+// A model running in WebAssembly SIMD. The program is made for one size of input; more images are run one after the other.
+// Read first: program.ts.
+import { formatShape } from '../core/tensor.js';
+import type { Model } from '../network/model.js';
+import { EngineInputError } from './errors.js';
+import { type Placed, type Program, programOf } from './program.js';
+import type { Features } from './wasm/features.js';
+import { hasRelaxedSimd } from './wasm/features.js';
+
+/** How an engine is made. */
+export interface EngineOptions {
+  /** `[height, width, channels]`, where the network leaves them open. */
+  readonly inputShape?: readonly number[];
+  /** Layers whose outputs are wanted, beside the network's. */
+  readonly observe?: readonly string[];
+  /** `false` computes every layer as Keras does, so that all can be observed. Slower. Default `true`. */
+  readonly fold?: boolean;
+  /** What the kernels are made of; default what this machine has. */
+  readonly features?: Partial<Features>;
+}
+
+/** A network that runs. */
+export interface Engine {
+  /** `engine, relaxed SIMD, 1 thread` */
+  readonly name: string;
+  /** Layers that are computed as values of their own. */
+  readonly layers: ReadonlySet<string>;
+  /** What runs slower than it might, and why. */
+  readonly notes: readonly string[];
+  /** Bytes of memory: weights, maps and all. */
+  readonly bytes: number;
+  /**
+   * Runs images, `(batch, height, width, channels)` row-major, and gives the output, `(batch, …)` row-major. Throws
+   * `EngineInputError`.
+   */
+  run(input: Float32Array): Float32Array;
+  /** What a layer gave for the images of the last run. Only of layers in `observe`, and of the network's output. */
+  observed(layer: string): Float32Array;
+  /** Gives the memory back. Nothing can be run after that. */
+  dispose(): void;
+}
+
+/** Makes an engine for `model`. */
+export async function createEngine(
+  model: Pick<Model, 'network' | 'weights'>,
+  { inputShape, observe = [], fold = true, features }: EngineOptions = {},
+): Promise<Engine> {
+  const made = { fma: hasRelaxedSimd(), barriers: true, ...features };
+  const shape = sizeOfInput(model.network.inputShape, inputShape);
+  const program = programOf(model, shape, { features: made, fold, keep: new Set(observe) });
+  const memory = new WebAssembly.Memory({ initial: program.pages });
+  const { instance } = await WebAssembly.instantiate(program.bytes, { engine: { memory } });
+  for (const { address, values } of program.constants) new Float32Array(memory.buffer, address).set(values);
+  const name = `engine, ${made.fma ? 'relaxed SIMD' : 'SIMD'}, 1 thread`;
+  return new Running(name, program, memory, instance.exports.run as () => void);
+}
+
+/** The size that an input has, from the network's and what is said about it. */
+function sizeOfInput(network: readonly (number | null)[], stated: readonly number[] = []) {
+  const [height, width, channels] = network.map((dim, axis) => dim ?? stated[axis] ?? null);
+  if (height == null || width == null || channels == null) {
+    throw new EngineInputError({
+      what: 'The network takes inputs of any size, and the engine is made for one.',
+      found: formatShape(network),
+      next: 'say inputShape: [height, width, channels]',
+    });
+  }
+  return { height, width, channels };
+}
+
+class Running implements Engine {
+  readonly name: string;
+  readonly layers: ReadonlySet<string>;
+  readonly notes: readonly string[];
+  readonly bytes: number;
+  #held: { program: Program; floats: Float32Array; run: () => void } | undefined;
+  #observed = new Map<string, Float32Array>();
+
+  constructor(name: string, program: Program, memory: WebAssembly.Memory, run: () => void) {
+    this.name = name;
+    this.layers = program.layers;
+    this.notes = program.notes;
+    this.bytes = memory.buffer.byteLength;
+    this.#held = { program, floats: new Float32Array(memory.buffer), run };
+  }
+
+  run(input: Float32Array): Float32Array {
+    const { program, floats, run } = this.#running();
+    const { height, width, lanes } = program.input;
+    const size = height * width * lanes.length;
+    const batch = input.length / size;
+    if (!Number.isInteger(batch) || batch === 0) {
+      throw new EngineInputError({
+        what: 'The input is not of whole images.',
+        found: `${input.length} values`,
+        expected: `a multiple of ${size}: (batch, ${height}, ${width}, ${lanes.length})`,
+        next: 'resize the images first',
+      });
+    }
+    const names = [...program.values.keys()];
+    const outputs = names.map((name) => new Float32Array(batch * valuesIn(program.values.get(name)!)));
+    for (let image = 0; image < batch; image++) {
+      setInput(floats, program, input.subarray(image * size, (image + 1) * size));
+      run();
+      names.forEach((name, i) => {
+        const value = program.values.get(name)!;
+        const part = outputs[i]!.subarray(image * valuesIn(value), (image + 1) * valuesIn(value));
+        copyOut(floats, value, part);
+      });
+    }
+    this.#observed = new Map(names.map((name, i) => [name, outputs[i]!]));
+    return outputs[0]!;
+  }
+
+  observed(layer: string): Float32Array {
+    return this.#observed.get(layer)!;
+  }
+
+  dispose(): void {
+    this.#held = undefined;
+    this.#observed.clear();
+  }
+
+  #running() {
+    if (this.#held === undefined)
+      throw new EngineInputError({ what: 'The engine has been disposed of.', next: 'make another' });
+    return this.#held;
+  }
+}
+
+const valuesIn = ({ map, at }: Placed): number => map.height * map.width * at.length;
+
+/** Puts an image into its place, row by row: there may be zeros around. */
+function setInput(floats: Float32Array, { input }: Program, image: Float32Array): void {
+  const { address, rowStep, height, width, lanes } = input;
+  const row = width * lanes.length;
+  for (let y = 0; y < height; y++) {
+    floats.set(image.subarray(y * row, (y + 1) * row), (address + y * rowStep) / 4);
+  }
+}
+
+/** A value in row-major order. */
+function copyOut(floats: Float32Array, { map, at }: Placed, out: Float32Array): void {
+  const lanes = at.map((c) => map.lanes[c]!);
+  let to = 0;
+  for (let y = 0; y < map.height; y++) {
+    for (let x = 0; x < map.width; x++) {
+      const from = (map.address + y * map.rowStep + x * map.step) / 4;
+      for (const lane of lanes) out[to++] = floats[from + lane]!;
+    }
+  }
+}

@@ -1,0 +1,105 @@
+// Convolutions and dense layers as calls of the one kernel that multiplies pixels by channels. A window is a list of
+// offsets, and so is a channel shuffle: it costs nothing. Read first: job.ts, ../kernels/convolution.ts.
+import { toFloat32 } from '../../core/tensor.js';
+import { padBefore } from '../../network/padding.js';
+import { type ConvolutionSpec, convolutionKernel, packConvolution } from '../kernels/convolution.js';
+import { channelsInLanes, FLOAT } from '../plan/layout.js';
+import type { Window, Work } from '../plan/operations.js';
+import type { Task, Value } from '../plan/places.js';
+import { LANES } from '../plan/rulers.js';
+import { type Job, type Located, locate, type Workshop } from './job.js';
+
+type Convolution = Extract<Work, { kind: 'convolution' }>;
+
+/** A convolution's calls; `leastRows` of the output are computed in one call, or more. */
+export function convolutionJob(task: Task, work: Convolution, workshop: Workshop, leastRows: number): Job {
+  const [from] = task.inputs;
+  const input = locate(from!.store, workshop);
+  const output = locate(task.output.store, workshop);
+  const residual = task.residual && locate(task.residual.store, workshop);
+  const asOneRow = isPointwise(work.window);
+  const spec = specOf(task, work, { input, output, residual, leastRows: asOneRow ? leastRows : 1 });
+  const kernel = workshop.kernel('convolution', spec, convolutionKernel);
+  const lanes = channelsInLanes(output, task.output.at);
+  const weights = workshop.constants(
+    packConvolution(spec, {
+      kernel: toFloat32(work.kernel),
+      channels: task.output.at.length,
+      bias: work.bias && toFloat32(work.bias),
+      lanes: spec.groups.map(({ outVector, vectors }) => {
+        return lanes.slice(LANES * outVector, LANES * (outVector + vectors));
+      }),
+    }),
+  );
+  const corner = input.address - cornerBytes(work.window, input);
+  const calls = (y0: number, y1: number) => {
+    const pixels = asOneRow ? (y1 - y0) * output.width : output.width;
+    const rows = asOneRow ? 1 : y1 - y0;
+    const at = [
+      corner + y0 * spec.inRowStep,
+      weights,
+      output.address + y0 * output.rowStep,
+      residual === undefined ? 0 : residual.address + y0 * residual.rowStep,
+    ];
+    return [{ kernel, args: [...at, pixels, rows] }];
+  };
+  return { task, rows: output.height, calls };
+}
+
+/** Whether the pixels of all rows are as one row's. */
+function isPointwise({ size, strides }: Window): boolean {
+  return [...size, ...strides].every((each) => each === 1);
+}
+
+interface Maps {
+  readonly input: Located;
+  readonly output: Located;
+  readonly residual: Located | undefined;
+  readonly leastRows: number;
+}
+
+function specOf(task: Task, work: Convolution, { input, output, residual, leastRows }: Maps): ConvolutionSpec {
+  const [sy, sx] = work.window.strides;
+  return {
+    inStep: sx * input.step,
+    outStep: output.step,
+    residualStep: residual?.step,
+    inRowStep: sy * input.rowStep,
+    outRowStep: output.rowStep,
+    residualRowStep: residual?.rowStep ?? 0,
+    relu: task.relu,
+    pixels: leastRows * output.width,
+    groups: Array.from({ length: work.groups }, (_, g) => ({
+      offsets: offsetsOf(task.inputs[0]!, input, work, g),
+      ...vectorsOf(task.output, output, work.groups, g),
+    })),
+  };
+}
+
+/** Bytes from a window's first cell to each value that the group's sums take, in the kernel's order. */
+function offsetsOf({ at }: Value, { lanes, step, rowStep }: Located, { kernel }: Convolution, group: number): number[] {
+  const [height, width, channels] = kernel.shape as [number, number, number];
+  const offsets: number[] = [];
+  for (let ky = 0; ky < height; ky++) {
+    for (let kx = 0; kx < width; kx++) {
+      const cell = ky * rowStep + kx * step;
+      for (let c = 0; c < channels; c++) offsets.push(cell + FLOAT * lanes[at[group * channels + c]!]!);
+    }
+  }
+  return offsets;
+}
+
+/** The vectors in which a group's outputs lie. Groups end where vectors end. */
+function vectorsOf({ at }: Value, { lanes, vectors }: Located, groups: number, group: number) {
+  const perGroup = at.length / groups;
+  const begin = lanes[at[group * perGroup]!]! / LANES;
+  const end = group + 1 === groups ? vectors : lanes[at[(group + 1) * perGroup]!]! / LANES;
+  return { outVector: begin, vectors: end - begin };
+}
+
+/** Bytes from the first window's first cell to the map's first pixel. */
+function cornerBytes({ size, strides, padding }: Window, { height, width, step, rowStep }: Located): number {
+  const top = padBefore(height, size[0], strides[0], padding);
+  const left = padBefore(width, size[1], strides[1], padding);
+  return top * rowStep + left * step;
+}
