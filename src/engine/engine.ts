@@ -4,6 +4,7 @@ import { formatShape } from '../core/tensor.js';
 import type { Model } from '../network/model.js';
 import { EngineInputError } from './errors.js';
 import { type Placed, type Program, programOf } from './program.js';
+import { noThreadsReason, Threads } from './threads/threads.js';
 import type { Features } from './wasm/features.js';
 import { hasRelaxedSimd } from './wasm/features.js';
 
@@ -15,6 +16,8 @@ export interface EngineOptions {
   readonly observe?: readonly string[];
   /** `false` computes every layer as Keras does, so that all can be observed. Slower. Default `true`. */
   readonly fold?: boolean;
+  /** How many threads may compute. More than one need `SharedArrayBuffer`: in a page, cross-origin isolation. Default 1. */
+  readonly threads?: number;
   /** What the kernels are made of; default what this machine has. */
   readonly features?: Partial<Features>;
 }
@@ -43,16 +46,28 @@ export interface Engine {
 /** Makes an engine for `model`. */
 export async function createEngine(
   model: Pick<Model, 'network' | 'weights'>,
-  { inputShape, observe = [], fold = true, features }: EngineOptions = {},
+  { inputShape, observe = [], fold = true, threads: wanted = 1, features }: EngineOptions = {},
 ): Promise<Engine> {
   const made = { fma: hasRelaxedSimd(), barriers: true, ...features };
   const shape = sizeOfInput(model.network.inputShape, inputShape);
-  const program = programOf(model, shape, { features: made, fold, keep: new Set(observe) });
-  const memory = new WebAssembly.Memory({ initial: program.pages });
-  const { instance } = await WebAssembly.instantiate(program.bytes, { engine: { memory } });
+  const alone = wanted === 1 ? undefined : noThreadsReason();
+  const threads = alone === undefined ? wanted : 1;
+  const program = programOf(model, shape, { features: made, fold, keep: new Set(observe), threads });
+  const { pages, bytes } = program;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
+  const { instance, module } = await WebAssembly.instantiate(bytes, { engine: { memory } });
   for (const { address, values } of program.constants) new Float32Array(memory.buffer, address).set(values);
-  const name = `engine, ${made.fma ? 'relaxed SIMD' : 'SIMD'}, 1 thread`;
-  return new Running(name, program, memory, instance.exports.run as () => void);
+  const run = instance.exports.run as () => void;
+  const started =
+    threads === 1 ? undefined : await Threads.start(threads, { module, memory, steps: program.steps.length, run });
+  const notes = [alone && `1 thread: ${alone}`, started?.note].filter((note) => note !== undefined);
+  const count = started?.count ?? 1;
+  return new Running(program, memory, {
+    name: `engine, ${made.fma ? 'relaxed SIMD' : 'SIMD'}, ${count} thread${count === 1 ? '' : 's'}`,
+    notes: [...notes, ...program.notes],
+    run: started === undefined ? run : () => started.threads.run(),
+    stop: () => started?.threads.stop(),
+  });
 }
 
 /** The size that an input has, from the network's and what is said about it. */
@@ -68,24 +83,32 @@ function sizeOfInput(network: readonly (number | null)[], stated: readonly numbe
   return { height, width, channels };
 }
 
+/** What runs a program. */
+interface Runner {
+  readonly name: string;
+  readonly notes: readonly string[];
+  run(): void;
+  stop(): void;
+}
+
 class Running implements Engine {
   readonly name: string;
   readonly layers: ReadonlySet<string>;
   readonly notes: readonly string[];
   readonly bytes: number;
-  #held: { program: Program; floats: Float32Array; run: () => void } | undefined;
+  #held: { program: Program; floats: Float32Array; runner: Runner } | undefined;
   #observed = new Map<string, Float32Array>();
 
-  constructor(name: string, program: Program, memory: WebAssembly.Memory, run: () => void) {
-    this.name = name;
+  constructor(program: Program, memory: WebAssembly.Memory, runner: Runner) {
+    this.name = runner.name;
     this.layers = program.layers;
-    this.notes = program.notes;
+    this.notes = runner.notes;
     this.bytes = memory.buffer.byteLength;
-    this.#held = { program, floats: new Float32Array(memory.buffer), run };
+    this.#held = { program, floats: new Float32Array(memory.buffer), runner };
   }
 
   run(input: Float32Array): Float32Array {
-    const { program, floats, run } = this.#running();
+    const { program, floats, runner } = this.#running();
     const { height, width, lanes } = program.input;
     const size = height * width * lanes.length;
     const batch = input.length / size;
@@ -101,7 +124,7 @@ class Running implements Engine {
     const outputs = names.map((name) => new Float32Array(batch * valuesIn(program.values.get(name)!)));
     for (let image = 0; image < batch; image++) {
       setInput(floats, program, input.subarray(image * size, (image + 1) * size));
-      run();
+      runner.run();
       names.forEach((name, i) => {
         const value = program.values.get(name)!;
         const part = outputs[i]!.subarray(image * valuesIn(value), (image + 1) * valuesIn(value));
@@ -109,7 +132,7 @@ class Running implements Engine {
       });
     }
     this.#observed = new Map(names.map((name, i) => [name, outputs[i]!]));
-    return outputs[0]!;
+    return this.#observed.get(program.output)!;
   }
 
   observed(layer: string): Float32Array {
@@ -117,6 +140,7 @@ class Running implements Engine {
   }
 
   dispose(): void {
+    this.#held?.runner.stop();
     this.#held = undefined;
     this.#observed.clear();
   }
@@ -140,13 +164,22 @@ function setInput(floats: Float32Array, { input }: Program, image: Float32Array)
 }
 
 /** A value in row-major order. */
-function copyOut(floats: Float32Array, { map, at }: Placed, out: Float32Array): void {
+function copyOut(floats: Float32Array, { map, at, softmax }: Placed, out: Float32Array): void {
   const lanes = at.map((c) => map.lanes[c]!);
   let to = 0;
   for (let y = 0; y < map.height; y++) {
     for (let x = 0; x < map.width; x++) {
       const from = (map.address + y * map.rowStep + x * map.step) / 4;
       for (const lane of lanes) out[to++] = floats[from + lane]!;
+      if (softmax) softmaxInPlace(out.subarray(to - lanes.length, to));
     }
   }
+}
+
+/** `exp(x) / sum(exp(x))`, in float64 inside; the largest is taken off first, so that nothing overflows. */
+function softmaxInPlace(values: Float32Array): void {
+  const largest = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const powers = Float64Array.from(values, (value) => Math.exp(value - largest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  values.set(powers.map((power) => power / sum));
 }

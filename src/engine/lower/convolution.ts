@@ -11,14 +11,22 @@ import { type Job, type Located, locate, type Workshop } from './job.js';
 
 type Convolution = Extract<Work, { kind: 'convolution' }>;
 
-/** A convolution's calls; `leastRows` of the output are computed in one call, or more. */
-export function convolutionJob(task: Task, work: Convolution, workshop: Workshop, leastRows: number): Job {
+/** What parts of an output are counted in, and the fewest that a call computes. */
+export interface Units {
+  readonly unit: 'row' | 'pixel';
+  readonly least: number;
+}
+
+/** A convolution's calls. Where pixels are units, so many of them, or more, are computed in one call. */
+export function convolutionJob(task: Task, work: Convolution, workshop: Workshop, { unit, least }: Units): Job {
   const [from] = task.inputs;
   const input = locate(from!.store, workshop);
   const output = locate(task.output.store, workshop);
   const residual = task.residual && locate(task.residual.store, workshop);
   const asOneRow = isPointwise(work.window);
-  const spec = specOf(task, work, { input, output, residual, leastRows: asOneRow ? leastRows : 1 });
+  const byPixel = asOneRow && unit === 'pixel';
+  const pixels = byPixel ? least : output.width;
+  const spec = specOf(task, work, { input, output, residual, pixels });
   const kernel = workshop.kernel('convolution', spec, convolutionKernel);
   const lanes = channelsInLanes(output, task.output.at);
   const weights = workshop.constants(
@@ -32,18 +40,22 @@ export function convolutionJob(task: Task, work: Convolution, workshop: Workshop
     }),
   );
   const corner = input.address - cornerBytes(work.window, input);
-  const calls = (y0: number, y1: number) => {
-    const pixels = asOneRow ? (y1 - y0) * output.width : output.width;
-    const rows = asOneRow ? 1 : y1 - y0;
-    const at = [
-      corner + y0 * spec.inRowStep,
-      weights,
-      output.address + y0 * output.rowStep,
-      residual === undefined ? 0 : residual.address + y0 * residual.rowStep,
-    ];
-    return [{ kernel, args: [...at, pixels, rows] }];
+  const at = (row: number, pixel: number) => [
+    corner + row * spec.inRowStep + pixel * spec.inStep,
+    weights,
+    output.address + row * output.rowStep + pixel * output.step,
+    residual === undefined ? 0 : residual.address + row * residual.rowStep + pixel * residual.step,
+  ];
+  if (byPixel) {
+    const units = output.height * output.width;
+    return { task, units, calls: (p0, p1) => [{ kernel, args: [...at(0, p0), p1 - p0, 1] }] };
+  }
+  const sizeOf = (rows: number) => (asOneRow ? [rows * output.width, 1] : [output.width, rows]);
+  return {
+    task,
+    units: output.height,
+    calls: (y0, y1) => [{ kernel, args: [...at(y0, 0), ...sizeOf(y1 - y0)] }],
   };
-  return { task, rows: output.height, calls };
 }
 
 /** Whether the pixels of all rows are as one row's. */
@@ -55,10 +67,10 @@ interface Maps {
   readonly input: Located;
   readonly output: Located;
   readonly residual: Located | undefined;
-  readonly leastRows: number;
+  readonly pixels: number;
 }
 
-function specOf(task: Task, work: Convolution, { input, output, residual, leastRows }: Maps): ConvolutionSpec {
+function specOf(task: Task, work: Convolution, { input, output, residual, pixels }: Maps): ConvolutionSpec {
   const [sy, sx] = work.window.strides;
   return {
     inStep: sx * input.step,
@@ -68,7 +80,7 @@ function specOf(task: Task, work: Convolution, { input, output, residual, leastR
     outRowStep: output.rowStep,
     residualRowStep: residual?.rowStep ?? 0,
     relu: task.relu,
-    pixels: leastRows * output.width,
+    pixels,
     groups: Array.from({ length: work.groups }, (_, g) => ({
       offsets: offsetsOf(task.inputs[0]!, input, work, g),
       ...vectorsOf(task.output, output, work.groups, g),

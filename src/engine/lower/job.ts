@@ -11,11 +11,11 @@ export interface Call {
   readonly args: readonly number[];
 }
 
-/** A task, ready to be called for any rows of its output. */
+/** A task, ready to be called for any part of its output. */
 export interface Job {
   readonly task: Task;
-  /** Rows of the output; after global pooling, where there is one pixel, vectors of its channels. */
-  readonly rows: number;
+  /** What its output can be parted into: rows; pixels, where a task is alone in its chain; channels, if a pixel is all. */
+  readonly units: number;
   calls(from: number, to: number): Call[];
 }
 

@@ -2,22 +2,27 @@
 
 import type { Task } from '../plan/places.js';
 import type { Chain } from '../plan/schedule.js';
-import { convolutionJob } from './convolution.js';
+import { convolutionJob, type Units } from './convolution.js';
 import type { Job, Workshop } from './job.js';
 import { addJob, gatherJob, reluJob } from './pointwise.js';
 import { depthwiseJob, globalPoolJob, poolJob } from './windows.js';
 
-/** The jobs of a chain, in order. */
-export function lower({ tasks, rows }: Chain, workshop: Workshop): Job[] {
-  // Only in a chain of one is a call for all rows.
-  return tasks.map((task) => jobOf(task, workshop, tasks.length === 1 ? rows : 1));
+/** The jobs of a chain, in order. A task alone is called for `parts` parts, or for all of its output at once. */
+export function lower({ tasks }: Chain, workshop: Workshop, parts: number): Job[] {
+  return tasks.map((task) => jobOf(task, workshop, tasks.length === 1 ? parts : undefined));
 }
 
-function jobOf(task: Task, workshop: Workshop, leastRows: number): Job {
+function unitsOf(task: Task, parts: number | undefined): Units {
+  if (parts === undefined) return { unit: 'row', least: 1 };
+  const { height, width } = task.output.store;
+  return { unit: 'pixel', least: Math.max(1, Math.floor((height * width) / parts)) };
+}
+
+function jobOf(task: Task, workshop: Workshop, parts: number | undefined): Job {
   const { work } = task;
   switch (work.kind) {
     case 'convolution':
-      return convolutionJob(task, work, workshop, leastRows);
+      return convolutionJob(task, work, workshop, unitsOf(task, parts));
     case 'depthwise':
       return depthwiseJob(task, work, workshop);
     case 'pool':

@@ -20,7 +20,7 @@ export function addJob(task: Task, workshop: Workshop): Job {
   const args = [left!.address, right!.address, output.address];
   return {
     task,
-    rows: output.height,
+    units: output.height,
     calls: pixelCalls(output.width, (p0, p1) => ({ kernel, args: [...args, p0, p1] })),
   };
 }
@@ -34,7 +34,7 @@ export function reluJob(task: Task, workshop: Workshop): Job {
   const args = [input.address, output.address];
   return {
     task,
-    rows: output.height,
+    units: output.height,
     calls: pixelCalls(output.width, (p0, p1) => ({ kernel, args: [...args, p0, p1] })),
   };
 }
@@ -57,5 +57,5 @@ export function gatherJob(task: Task, workshop: Workshop): Job {
       const at = [input.address + y * input.rowStep, output.address + y * output.rowStep];
       return { kernel, args: [...at, 0, output.width] };
     });
-  return { task, rows: output.height, calls };
+  return { task, units: output.height, calls };
 }

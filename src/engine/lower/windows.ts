@@ -24,7 +24,7 @@ export function depthwiseJob(task: Task, work: Extract<Work, { kind: 'depthwise'
     }),
   );
   const args = [input.address, weights, output.address, workshop.zeros];
-  return { task, rows: output.height, calls: (y0, y1) => [{ kernel, args: [...args, y0, y1] }] };
+  return { task, units: output.height, calls: (y0, y1) => [{ kernel, args: [...args, y0, y1] }] };
 }
 
 /** A maximum or an average over a window. */
@@ -33,7 +33,7 @@ export function poolJob(task: Task, work: Extract<Work, { kind: 'pool' }>, works
   const spec = { map, vectors: input.vectors, kind: work.of, relu: task.relu };
   const kernel = workshop.kernel('pool', spec, poolingKernel);
   const args = [input.address, output.address, workshop.zeros];
-  return { task, rows: output.height, calls: (y0, y1) => [{ kernel, args: [...args, y0, y1] }] };
+  return { task, units: output.height, calls: (y0, y1) => [{ kernel, args: [...args, y0, y1] }] };
 }
 
 /** A maximum or an average over the whole map. Its output has one pixel, so what can be shared out is its vectors. */
@@ -44,7 +44,7 @@ export function globalPoolJob(task: Task, work: Extract<Work, { kind: 'global-po
   const spec = { pixels: input.height * input.width, inStep: step, vectors, kind: work.of, relu: task.relu };
   const kernel = workshop.kernel('global-pool', spec, globalPoolingKernel);
   const args = [input.address, output.address];
-  return { task, rows: vectors, calls: (v0, v1) => [{ kernel, args: [...args, v0, v1] }] };
+  return { task, units: vectors, calls: (v0, v1) => [{ kernel, args: [...args, v0, v1] }] };
 }
 
 function maps(task: Task, window: Window, workshop: Workshop) {

@@ -3,10 +3,11 @@ import type { Call, Job } from '../lower/job.js';
 import { type Chain, inputRows } from './schedule.js';
 
 /**
- * The calls that compute rows `[from, to)` of the chain's last output. Rows in between that a part needs beside its own
+ * The calls that compute `[from, to)` of the chain's last output: rows, or a single job's units. Rows in between that a part needs beside its own
  * are computed by it too, so that parts may run at the same time.
  */
 export function chainCalls({ rows }: Pick<Chain, 'rows'>, jobs: readonly Job[], from: number, to: number): Call[] {
+  if (jobs.length === 1) return jobs[0]!.calls(from, to);
   const done = neededRows(jobs, from, from + 1).map(([first]) => first);
   const calls: Call[] = [];
   for (let y = from; y < to; y += rows) {

@@ -80,6 +80,10 @@ export class FunctionBuilder {
   or(): this {
     return this.#op(0x72);
   }
+  /** Shifts in zeros. */
+  shiftRight(): this {
+    return this.#op(0x76);
+  }
   equal(): this {
     return this.#op(0x46);
   }
@@ -130,6 +134,9 @@ export class FunctionBuilder {
   }
   branchIf(depth: number): this {
     return this.#unsigned(0x0d, depth);
+  }
+  return(): this {
+    return this.#op(0x0f);
   }
   /** Calls a function that is encoded in the same module; its arguments are on the stack. */
   call(callee: FunctionBuilder): this {
@@ -247,6 +254,10 @@ export class FunctionBuilder {
   /** Adds; leaves what was there before. */
   atomicAdd(offset = 0): this {
     return this.#atomic(0x1e, offset);
+  }
+  /** Stack: address, expected, replacement. Leaves what was there; it is replaced if that was expected. */
+  atomicCompareExchange(offset = 0): this {
+    return this.#atomic(0x48, offset);
   }
   /** Stack: address, expected. Leaves 0 woken, 1 not equal, 2 timed out. Nanoseconds below 0 wait for ever. */
   atomicWait(offset = 0, nanoseconds = -1): this {
