@@ -80,10 +80,10 @@ function chooseLength(groups: readonly (readonly Term[][])[], total: number): nu
   return best.length;
 }
 
-/** Of one chunk, in reads of the table: a chunk within a loop also counts and moves pointers. */
+/** Of one chunk, in reads of the table: a chunk within a loop also counts and moves pointers, as does a turn within it. */
 function chunkCost(length: number, total: number): number {
   if (total <= MOST_WRITTEN_OUT) return 1;
-  return 4 + (length > MOST_WRITTEN_OUT ? length / TERMS_A_TURN : 0);
+  return 4 + (length > MOST_WRITTEN_OUT ? length / TERMS_A_TURN / 2 : 0);
 }
 
 function orderGroup(runs: readonly Term[][], chunks: number, length: number): GroupTerms {

@@ -28,7 +28,7 @@ const MOST_SUMS = 10;
 /** Tiles that `pixels` can fill: none is taller, and a single pixel gets wider ones, for as many sums at once. */
 function tilesFor(pixels: number): readonly (Tile & { readonly time: number })[] {
   const wider = pixels === 1 ? [10, 9, 8, 7, 6] : [];
-  const tiles = [...wider.map((width) => ({ width, height: 1, time: 1 })), ...TILES];
+  const tiles = [...wider.map((width) => ({ width, height: 1, time: MOST_SUMS / width })), ...TILES];
   return tiles.map(({ width, height: most, time }) => {
     const height = Math.min(most, pixels);
     // Fewer sums than the additions in flight leave the adders idle; the last tile of a row overlaps the one before.

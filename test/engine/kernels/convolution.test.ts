@@ -7,8 +7,10 @@ import {
   convolutionKernel,
   packConvolution,
 } from '../../../src/engine/kernels/convolution.js';
+import { orderTerms } from '../../../src/engine/kernels/convolution-terms.js';
+import { tile } from '../../../src/engine/kernels/convolution-tiles.js';
 import type { Features } from '../../../src/engine/wasm/features.js';
-import { FEATURES, noise, runKernel, UNTOUCHED, untouched } from './run.js';
+import { FEATURES, noise, runKernel, sizeOf, UNTOUCHED, untouched } from './run.js';
 
 interface Call {
   readonly spec: ConvolutionSpec;
@@ -175,17 +177,100 @@ describe.each(FEATURES)('with $fma multiply-add and $barriers barriers', (featur
   });
 });
 
-test('a kernel may have any number of terms: its code does not grow with them', () => {
-  const spec = (terms: number): ConvolutionSpec => ({
+describe('the code of a kernel', () => {
+  const specOf = (terms: number, pixels = 2, vectors = 5): ConvolutionSpec => ({
     inStep: 4 * terms,
-    outStep: 80,
+    outStep: 16 * vectors,
     residualStep: undefined,
     inRowStep: 0,
     outRowStep: 0,
     residualRowStep: 0,
     relu: false,
-    pixels: 2,
-    groups: [{ offsets: Array.from({ length: terms }, (_, k) => 4 * k), outVector: 0, vectors: 5 }],
+    pixels,
+    groups: [{ offsets: Array.from({ length: terms }, (_, k) => 4 * k), outVector: 0, vectors }],
   });
-  for (const terms of [33, 1024]) check({ spec: spec(terms), pixels: 5, rows: 1 }, FEATURES[1]!, 4);
+  const size = (spec: ConvolutionSpec) => sizeOf(convolutionKernel('convolution', spec, FEATURES[1]!));
+
+  test('does not grow with the number of terms', () => {
+    for (const terms of [40, 1024]) check({ spec: specOf(terms), pixels: 5, rows: 1 }, FEATURES[1]!, 4);
+    expect(size(specOf(1024))).toBeLessThan(size(specOf(40)) + 16);
+  });
+
+  test('does not grow with the channels of a dense layer', () => {
+    check({ spec: specOf(40, 1, 63), pixels: 1, rows: 1 }, FEATURES[1]!, 5);
+    expect(size(specOf(40, 1, 250))).toBeLessThan(size(specOf(40, 1, 10)) + 16);
+  });
+
+  test('has barriers when it is told to, and else none', () => {
+    const [without, with_] = FEATURES.map((features) => sizeOf(convolutionKernel('convolution', specOf(8), features)));
+    // An address, an odd number, a comparison and a branch: 7 bytes or 8, and three for each term of a 2x5 tile.
+    expect(with_! - without!).toBeGreaterThanOrEqual(3 * 8 * 7);
+  });
+});
+
+describe('tiles', () => {
+  test.each([
+    [5, 60, '2x5'],
+    [4, 60, '2x4'],
+    [3, 60, '3x3'],
+    [17, 784, '2x5 4x2'],
+    [25, 1, '1x10 1x5'],
+    [2, 60, '4x2'],
+  ])('of %i vectors for %i pixels', (vectors, pixels, expected) => {
+    const { tiles, counts } = tile(pixels, [{ vectors }]);
+    expect(tiles.map(({ height, width }) => `${height}x${width}`).join(' ')).toBe(expected);
+    expect(tiles.reduce((sum, { width }, i) => sum + width * counts[0]![i]!, 0)).toBe(vectors);
+  });
+
+  test('are never taller than there are pixels, and never of more than ten sums', () => {
+    for (let pixels = 1; pixels < 12; pixels++) {
+      for (let vectors = 1; vectors < 30; vectors++) {
+        for (const { height, width } of tile(pixels, [{ vectors }]).tiles) {
+          expect(height).toBeLessThanOrEqual(pixels);
+          expect(height * width).toBeLessThanOrEqual(10);
+        }
+      }
+    }
+  });
+});
+
+describe('the order of terms', () => {
+  const group = (offsets: readonly number[]) => ({ offsets, outVector: 0, vectors: 1 });
+  const shuffled = (groups: number, terms: number) =>
+    Array.from({ length: groups }, (_, g) =>
+      group(
+        Array.from({ length: terms }, (_, k) => {
+          const q = g * terms + k;
+          return 4 * ((q % groups) * terms + Math.floor(q / groups));
+        }),
+      ),
+    );
+  const summary = ({ chunks, length, singles, table }: ReturnType<typeof orderTerms>) => [
+    chunks,
+    length,
+    singles,
+    table,
+  ];
+
+  test('is one chunk where inputs are neighbours, at whatever place', () => {
+    const alike = [0, 1, 2].map((g) => group(Array.from({ length: 80 }, (_, k) => 4 * (100 * g + 79 - k))));
+    const terms = orderTerms(alike);
+    expect(summary(terms)).toEqual([1, 80, 0, false]);
+    expect(terms.groups[2]!.base).toBe(800);
+    expect(terms.groups[2]!.order[0]).toBe(79);
+  });
+
+  test('of a channel shuffle is one run of each group, and single terms where runs differ', () => {
+    expect(summary(orderTerms(shuffled(3, 20)))).toEqual([3, 6, 2, true]);
+    expect(summary(orderTerms(shuffled(3, 80)))).toEqual([3, 26, 2, true]);
+  });
+
+  test('of the first convolution is three runs, without a table', () => {
+    const offsets = Array.from({ length: 27 }, (_, k) => 4 * (Math.floor(k / 9) * 700 + (k % 9)));
+    expect(summary(orderTerms([group(offsets)]))).toEqual([3, 9, 0, false]);
+  });
+
+  test('of scattered inputs is single terms', () => {
+    expect(summary(orderTerms([group(Array.from({ length: 50 }, (_, k) => 12 * k))]))).toEqual([0, 1, 50, true]);
+  });
 });

@@ -55,6 +55,9 @@ function memoryOf(bytes: number, buffers: Record<string, Float32Array>, at: Reco
   return words;
 }
 
+/** The length of a kernel's module. */
+export const sizeOf = (kernel: FunctionBuilder): number => encodeModule([kernel], { pages: 1, shared: false }).length;
+
 /** Floats between -1 and 1, the same for the same seed. */
 export function noise(length: number, seed: number): Float32Array {
   let state = seed + 1;
