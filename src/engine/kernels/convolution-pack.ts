@@ -1,15 +1,24 @@
 // The weights of a convolution, written into the order that `convolution-layout.ts` describes.
 import { VECTOR } from './arithmetic.js';
-import { type ConvolutionLayout, layoutOf, panelBytes } from './convolution-layout.js';
+import { type ConvolutionLayout, layoutOf, packedLength } from './convolution-layout.js';
 import type { ConvolutionSpec, ConvolutionWeights } from './convolution-spec.js';
 
-/** The weights in the order in which the kernel of the same specification reads them. Lanes of padding get zeros. */
-export function packConvolution(spec: ConvolutionSpec, weights: ConvolutionWeights): Float32Array<ArrayBuffer> {
+/** How many floats the weights take. */
+export const packedConvolutionLength = (spec: ConvolutionSpec): number => packedLength(layoutOf(spec));
+
+/**
+ * Writes the weights into `packed` in the order in which the kernel of the same specification reads them. Lanes of padding
+ * get zeros. Gives `packed`.
+ */
+export function packConvolution(
+  spec: ConvolutionSpec,
+  weights: ConvolutionWeights,
+  packed: Float32Array = new Float32Array(packedConvolutionLength(spec)),
+): Float32Array {
   const layout = layoutOf(spec);
-  const packed = new Float32Array(packedLength(layout));
   let at = 0;
   for (const [g, lanes] of weights.lanes.entries()) {
-    writeHeader(new Int32Array(packed.buffer, 4 * at, layout.header.bytes / 4), layout, g, spec);
+    writeHeader(new Int32Array(packed.buffer, packed.byteOffset + 4 * at, layout.header.bytes / 4), layout, g, spec);
     at += layout.header.bytes / 4;
     const rows = Int32Array.from(layout.terms.groups[g]!.order, (row) => row * weights.channels);
     let lane = 0;
@@ -19,11 +28,6 @@ export function packConvolution(spec: ConvolutionSpec, weights: ConvolutionWeigh
     }
   }
   return packed;
-}
-
-function packedLength(layout: ConvolutionLayout): number {
-  const panels = layout.counts.flatMap((counts) => counts.map((n, i) => n * panelBytes(layout, layout.tiles[i]!)));
-  return panels.reduce((sum, bytes) => sum + bytes, layout.counts.length * layout.header.bytes) / 4;
 }
 
 /** The widths of a group's tiles, one by one. */
