@@ -2,6 +2,7 @@
 import { UndecidedError } from '../core/errors.js';
 import { sameShape, sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { createEngine, type Engine } from '../engine/engine.js';
+import { InputShapeError } from '../network/errors.js';
 import { type Layer, layersByName, type Network } from '../network/layer.js';
 import { buildNetwork } from '../shufflenet/build.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
@@ -51,9 +52,13 @@ export class Plans {
     });
   }
 
+  /** Runs images of the size that the engine is for. */
   run(input: Float32Array): Float32Array {
     const { current } = this;
-    this.#batch = input.length / sizeOf(this.#plan!.network.inputShape as number[]);
+    const shape = this.#plan!.network.inputShape as number[];
+    const batch = input.length / sizeOf(shape);
+    if (!Number.isInteger(batch) || batch === 0) throw new InputShapeError([input.length], shape);
+    this.#batch = batch;
     return current.run(input);
   }
 
