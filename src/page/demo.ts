@@ -123,9 +123,11 @@ export function progressWords(loaded: number, total: number | undefined): string
 }
 
 function readyWords({ engine, notes }: RuntimeModel): string {
-  return ['Ready.', ...(engine === '' ? [] : [`Computed by the ${engine}.`]), ...notes.map((note) => `${note}.`)].join(
-    ' ',
-  );
+  return [
+    'Ready.',
+    ...(engine === null ? [] : [`Computed by the ${engine}.`]),
+    ...notes.map((note) => `${note}.`),
+  ].join(' ');
 }
 
 /** `23.4 ms for the network (median of several runs), 61 ms with the scaling of the picture.` */

@@ -37,8 +37,8 @@ export interface RuntimeModel {
   readonly labels: readonly string[] | null;
   /** The names of the layers, in order. */
   readonly layers: readonly string[];
-  /** What computes: `engine, relaxed SIMD, 1 thread`. */
-  readonly engine: string;
+  /** What computes: `engine, relaxed SIMD, 1 thread`. Null as long as the size of the input is not known. */
+  readonly engine: string | null;
   /** What runs slower than it could, and why. */
   readonly notes: readonly string[];
   /** The most probable classes of each image. */
@@ -73,10 +73,10 @@ export async function runtimeModel(
     labels: labels ?? null,
     layers: network.layers.map(({ name }) => name),
     get engine() {
-      return plans.current.name;
+      return plans.engine?.name ?? null;
     },
     get notes() {
-      return plans.current.notes;
+      return plans.engine?.notes ?? [];
     },
     predict: async (input, { top, ...options } = {}) => {
       const values = inputTensor(input, network, options, preprocess);

@@ -32,11 +32,16 @@ export class Plans {
     this.#threads = threads;
   }
 
+  /** The engine, where there is one. */
+  get engine(): Engine | undefined {
+    return this.#plan?.engine;
+  }
+
   /** Throws where there is none, since nobody has said the size, or no longer. */
-  get current(): Engine {
+  get #current(): Plan {
     if (this.#disposed) throw new DisposedError();
     if (this.#plan === undefined) throw sizeUnknown();
-    return this.#plan.engine;
+    return this.#plan;
   }
 
   /** Makes the engine for inputs of this shape, `(height, width, channels)`, unless it is there. */
@@ -54,12 +59,12 @@ export class Plans {
 
   /** Runs images of the size that the engine is for. */
   run(input: Float32Array): Float32Array {
-    const { current } = this;
-    const shape = this.#plan!.network.inputShape as number[];
+    const { engine, network } = this.#current;
+    const shape = network.inputShape as number[];
     const batch = input.length / sizeOf(shape);
     if (!Number.isInteger(batch) || batch === 0) throw new InputShapeError([input.length], shape);
     this.#batch = batch;
-    return current.run(input);
+    return engine.run(input);
   }
 
   /** Keeps what these layers give from the next run on. */
@@ -75,12 +80,12 @@ export class Plans {
 
   /** What a layer gave in the last run. */
   observed(name: string): Tensor<Float32Array> {
-    const { current } = this;
-    if (!this.#plan!.observed.includes(name) || this.#batch === 0) {
+    const { engine, layers, observed } = this.#current;
+    if (!observed.includes(name) || this.#batch === 0) {
       throw new RangeError(`nothing was observed of "${name}": observe it, and run`);
     }
-    const { outputShape } = this.#plan!.layers.get(name)!;
-    return tensor(current.observed(name), [this.#batch, ...(outputShape as number[])]);
+    const { outputShape } = layers.get(name)!;
+    return tensor(engine.observed(name), [this.#batch, ...(outputShape as number[])]);
   }
 
   dispose(): void {

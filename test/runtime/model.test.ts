@@ -159,7 +159,7 @@ const LABELLED = configFile({ labels: Array.from({ length: 10 }, (_, i) => `clas
 describe('a network of any size', () => {
   test('takes arrays of their own sizes, one after another', async () => {
     const open = await loadModel(OPEN);
-    expect(open.inputShape).toEqual([null, null, 3]);
+    expect(open).toMatchObject({ inputShape: [null, null, 3], engine: null, notes: [] });
     expectKeras((await open.predict(tensor(digitFloats(1), [32, 32, 3])))[0], 1);
     const evaluated = evaluator(await loadFixture('trained-digits-g3/weights.h5', { pooling: 'avg' }));
     const other = tensor(
