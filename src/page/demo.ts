@@ -47,7 +47,7 @@ export interface Surroundings {
 /** What to do about a page that was opened from the disk, where browsers let a page load nothing. */
 export const HOW_TO_SERVE =
   'This page was opened from the disk, where a browser lets it load nothing. Serve the folder and open it from there, ' +
-  'for example: npx serve, or: python3 -m http.server 8000 (then http://localhost:8000).';
+  'for example: npx serve, or: python3 -m http.server 8000 (then localhost:8000).';
 
 /** Runs the page. What goes wrong is said on it. */
 export async function startDemo(view: View, { protocol, now, runtime }: Surroundings): Promise<void> {
