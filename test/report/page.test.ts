@@ -8,7 +8,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
 const page = demoPage({ title: 'A <network>', script: "f('</script><!--');", sha256 });
 
 /** What stands between two tags. */
-const within = (tag: string): string => new RegExp(`<${tag}[^>]*>([sS]*?)</${tag}>`).exec(page)![1]!;
+const within = (tag: string): string => new RegExp(`<${tag}[^>]*>(.*?)</${tag}>`, 's').exec(page)![1]!;
 
 describe('the page', () => {
   test('lets its own script and style be, by their hashes, and files beside it, and nothing else', () => {
