@@ -1,66 +1,185 @@
-// TO BE REPLACED by the engine in WebAssembly: the same face over the readable evaluator, so that what stands on top of
-// it can be built and tested.
-import { sizeOf, tensor } from '../core/tensor.js';
-import { apply, splitBatch } from '../evaluator/evaluator.js';
-import type { FloatMap } from '../evaluator/map.js';
+// A model running in WebAssembly SIMD. The program is made for one size of input; more images are run one after the other.
+// Read first: program.ts.
+import { formatShape } from '../core/tensor.js';
 import type { Model } from '../network/model.js';
+import { EngineInputError } from './errors.js';
+import { type Placed, type Program, programOf } from './program.js';
+import { noThreadsReason, Threads } from './threads/threads.js';
+import type { Features } from './wasm/features.js';
+import { hasRelaxedSimd } from './wasm/features.js';
 
 /** How an engine is made. */
 export interface EngineOptions {
-  readonly threads?: number;
-  /** `(height, width, channels)` where the network leaves them open. */
+  /** `[height, width, channels]`, where the network leaves them open. */
   readonly inputShape?: readonly number[];
-  /** Layers whose outputs are kept. */
+  /** Layers whose outputs are wanted, beside the network's. */
   readonly observe?: readonly string[];
-  /** False: every layer of the network is there. */
+  /** `false` computes every layer as Keras does, so that all can be observed. Slower. Default `true`. */
   readonly fold?: boolean;
+  /** How many threads may compute. More than one need `SharedArrayBuffer`: in a page, cross-origin isolation. Default 1. */
+  readonly threads?: number;
+  /** What the kernels are made of; default what this machine has. */
+  readonly features?: Partial<Features>;
 }
 
-/** A network made ready to run on inputs of one size. */
+/** A network that runs. */
 export interface Engine {
-  /** `engine, relaxed SIMD, 1 thread`. */
+  /** `engine, relaxed SIMD, 1 thread` */
   readonly name: string;
-  /** Layers whose outputs exist in this plan. */
+  /** Layers that are computed as values of their own. */
   readonly layers: ReadonlySet<string>;
-  /** Row-major float32, NHWC, one or more images; gives `(batch, …output shape)` row-major. */
-  run(input: Float32Array): Float32Array;
-  /** What a layer in `observe` gave in the last run. */
-  observed(name: string): Float32Array;
-  /** What runs slower than it could, and why. */
+  /** What runs slower than it might, and why. */
   readonly notes: readonly string[];
+  /** Bytes of memory: weights, maps and all. */
+  readonly bytes: number;
+  /**
+   * Runs images, `(batch, height, width, channels)` row-major, and gives the output, `(batch, …)` row-major. Throws
+   * `EngineInputError`.
+   */
+  run(input: Float32Array): Float32Array;
+  /** What a layer gave for the images of the last run. Only of layers in `observe`, and of the network's output. */
+  observed(layer: string): Float32Array;
+  /** Gives the memory back. Nothing can be run after that. */
   dispose(): void;
 }
 
 /** Makes an engine for `model`. */
 export async function createEngine(
   model: Pick<Model, 'network' | 'weights'>,
-  { inputShape = [], observe = [] }: EngineOptions = {},
+  { inputShape, observe = [], fold = true, threads: wanted = 1, features }: EngineOptions = {},
 ): Promise<Engine> {
-  const { network, weights } = model;
-  const shape = network.inputShape.map((dim, axis) => dim ?? inputShape[axis]!);
-  const seen = new Map<string, Float32Array>();
-  return {
-    name: 'engine',
-    layers: new Set(network.layers.map(({ name }) => name)),
-    notes: [],
-    run: (input) => {
-      const batch = input.length / sizeOf(shape);
-      const images = splitBatch(tensor(input, [batch, ...shape])).map((image) => {
-        const values = new Map<string, FloatMap>();
-        for (const layer of network.layers) {
-          const taken = layer.inputs.map((name) => values.get(name)!);
-          values.set(
-            layer.name,
-            layer.op === 'InputLayer' ? image : apply(layer, taken, weights.get(layer.name) ?? {}),
-          );
-        }
-        return values;
+  const made = { fma: hasRelaxedSimd(), barriers: true, ...features };
+  const shape = sizeOfInput(model.network.inputShape, inputShape);
+  const alone = wanted === 1 ? undefined : noThreadsReason();
+  const threads = alone === undefined ? wanted : 1;
+  const program = programOf(model, shape, { features: made, fold, keep: new Set(observe), threads });
+  const { pages, bytes } = program;
+  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
+  const { instance, module } = await WebAssembly.instantiate(bytes, { engine: { memory } });
+  for (const { address, values } of program.constants) new Float32Array(memory.buffer, address).set(values);
+  const run = instance.exports.run as () => void;
+  const started =
+    threads === 1 ? undefined : await Threads.start(threads, { module, memory, steps: program.steps.length, run });
+  const notes = [alone && `1 thread: ${alone}`, started?.note].filter((note) => note !== undefined);
+  const count = started?.count ?? 1;
+  return new Running(program, memory, {
+    name: `engine, ${made.fma ? 'relaxed SIMD' : 'SIMD'}, ${count} thread${count === 1 ? '' : 's'}`,
+    notes: [...notes, ...program.notes],
+    run: started === undefined ? run : () => started.threads.run(),
+    stop: () => started?.threads.stop(),
+  });
+}
+
+/** The size that an input has, from the network's and what is said about it. */
+function sizeOfInput(network: readonly (number | null)[], stated: readonly number[] = []) {
+  const [height, width, channels] = network.map((dim, axis) => dim ?? stated[axis] ?? null);
+  if (height == null || width == null || channels == null) {
+    throw new EngineInputError({
+      what: 'The network takes inputs of any size, and the engine is made for one.',
+      found: formatShape(network),
+      next: 'say inputShape: [height, width, channels]',
+    });
+  }
+  return { height, width, channels };
+}
+
+/** What runs a program. */
+interface Runner {
+  readonly name: string;
+  readonly notes: readonly string[];
+  run(): void;
+  stop(): void;
+}
+
+class Running implements Engine {
+  readonly name: string;
+  readonly layers: ReadonlySet<string>;
+  readonly notes: readonly string[];
+  readonly bytes: number;
+  #held: { program: Program; floats: Float32Array; runner: Runner } | undefined;
+  #observed = new Map<string, Float32Array>();
+
+  constructor(program: Program, memory: WebAssembly.Memory, runner: Runner) {
+    this.name = runner.name;
+    this.layers = program.layers;
+    this.notes = runner.notes;
+    this.bytes = memory.buffer.byteLength;
+    this.#held = { program, floats: new Float32Array(memory.buffer), runner };
+  }
+
+  run(input: Float32Array): Float32Array {
+    const { program, floats, runner } = this.#running();
+    const { height, width, lanes } = program.input;
+    const size = height * width * lanes.length;
+    const batch = input.length / size;
+    if (!Number.isInteger(batch) || batch === 0) {
+      throw new EngineInputError({
+        what: 'The input is not of whole images.',
+        found: `${input.length} values`,
+        expected: `a multiple of ${size}: (batch, ${height}, ${width}, ${lanes.length})`,
+        next: 'resize the images first',
       });
-      const joined = (name: string) => Float32Array.from(images.flatMap((values) => [...values.get(name)!.data]));
-      for (const name of observe) seen.set(name, joined(name));
-      return joined(network.output);
-    },
-    observed: (name) => seen.get(name)!,
-    dispose: () => seen.clear(),
-  };
+    }
+    const names = [...program.values.keys()];
+    const outputs = names.map((name) => new Float32Array(batch * valuesIn(program.values.get(name)!)));
+    for (let image = 0; image < batch; image++) {
+      setInput(floats, program, input.subarray(image * size, (image + 1) * size));
+      runner.run();
+      names.forEach((name, i) => {
+        const value = program.values.get(name)!;
+        const part = outputs[i]!.subarray(image * valuesIn(value), (image + 1) * valuesIn(value));
+        copyOut(floats, value, part);
+      });
+    }
+    this.#observed = new Map(names.map((name, i) => [name, outputs[i]!]));
+    return this.#observed.get(program.output)!;
+  }
+
+  observed(layer: string): Float32Array {
+    return this.#observed.get(layer)!;
+  }
+
+  dispose(): void {
+    this.#held?.runner.stop();
+    this.#held = undefined;
+    this.#observed.clear();
+  }
+
+  #running() {
+    if (this.#held === undefined)
+      throw new EngineInputError({ what: 'The engine has been disposed of.', next: 'make another' });
+    return this.#held;
+  }
+}
+
+const valuesIn = ({ map, at }: Placed): number => map.height * map.width * at.length;
+
+/** Puts an image into its place, row by row: there may be zeros around. */
+function setInput(floats: Float32Array, { input }: Program, image: Float32Array): void {
+  const { address, rowStep, height, width, lanes } = input;
+  const row = width * lanes.length;
+  for (let y = 0; y < height; y++) {
+    floats.set(image.subarray(y * row, (y + 1) * row), (address + y * rowStep) / 4);
+  }
+}
+
+/** A value in row-major order. */
+function copyOut(floats: Float32Array, { map, at, softmax }: Placed, out: Float32Array): void {
+  const lanes = at.map((c) => map.lanes[c]!);
+  let to = 0;
+  for (let y = 0; y < map.height; y++) {
+    for (let x = 0; x < map.width; x++) {
+      const from = (map.address + y * map.rowStep + x * map.step) / 4;
+      for (const lane of lanes) out[to++] = floats[from + lane]!;
+      if (softmax) softmaxInPlace(out.subarray(to - lanes.length, to));
+    }
+  }
+}
+
+/** `exp(x) / sum(exp(x))`, in float64 inside; the largest is taken off first, so that nothing overflows. */
+function softmaxInPlace(values: Float32Array): void {
+  const largest = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
+  const powers = Float64Array.from(values, (value) => Math.exp(value - largest));
+  const sum = powers.reduce((total, power) => total + power, 0);
+  values.set(powers.map((power) => power / sum));
 }

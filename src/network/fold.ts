@@ -1,12 +1,12 @@
 // Batch normalisations folded into the convolutions before them: the same function with fewer steps, which every fast
 // runtime wants. Computed in float64 and rounded once. Read first: grouped.ts.
-import { type Tensor, tensor, toFloat64 } from '../core/tensor.js';
+import { sizeOf, type Tensor, tensor, toFloat64 } from '../core/tensor.js';
 import { type Convolution, channelsOut, type Step } from './grouped.js';
 import type { LayerOf } from './layer.js';
 import type { LayerWeights } from './model.js';
 
 /** `gamma / sqrt(moving_variance + epsilon)` and what is added: batch normalisation at inference as `x * scale + shift`. */
-interface Affine {
+export interface Affine {
   readonly scale: Float64Array;
   readonly shift: Float64Array;
 }
@@ -54,7 +54,8 @@ function folding(
   return { ...convolution, name, layers: [...layers, name], title: name, kernel, bias: tensor(added, [added.length]) };
 }
 
-function affine(weights: LayerWeights, epsilon: number): Affine {
+/** A batch normalisation's scale and shift, in float64. */
+export function affine(weights: LayerWeights, epsilon: number): Affine {
   const [gamma, beta] = [toFloat64(weights.gamma!), toFloat64(weights.beta!)];
   const [mean, variance] = [toFloat64(weights.moving_mean!), toFloat64(weights.moving_variance!)];
   const scale = gamma.map((value, c) => value / Math.sqrt(variance[c]! + epsilon));
@@ -64,7 +65,11 @@ function affine(weights: LayerWeights, epsilon: number): Affine {
 /** The channels out stand last in either kernel: a depthwise one has one output for each channel. */
 function scaled(convolution: Convolution, scale: Float64Array): Tensor<Float32Array> {
   const channels = channelsOut(convolution);
-  const values = toFloat64(convolution.kernel);
-  for (let i = 0; i < values.length; i++) values[i] = values[i]! * scale[i % channels]!;
-  return tensor(new Float32Array(values), convolution.kernel.shape);
+  const { data, offset, shape } = convolution.kernel;
+  const size = sizeOf(shape);
+  const products = new Float32Array(size);
+  for (let row = 0; row < size; row += channels) {
+    for (let c = 0; c < channels; c++) products[row + c] = data[offset + row + c]! * scale[c]!;
+  }
+  return tensor(products, shape);
 }

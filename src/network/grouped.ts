@@ -49,6 +49,11 @@ export function groupedSteps({ network, weights }: Pick<Model, 'network' | 'weig
   });
 }
 
+/** The network's layers as steps, every group's slice and convolution one of its own. */
+export function plainSteps({ network, weights }: Pick<Model, 'network' | 'weights'>): Step[] {
+  return network.layers.map((layer) => stepOf(layer, weights.get(layer.name) ?? {}));
+}
+
 function stepOf(layer: Layer, weights: LayerWeights): Step {
   if (layer.op !== 'Conv2D' && layer.op !== 'DepthwiseConv2D') return { kind: 'layer', layer, weights };
   const [name, input] = [layer.name, layer.inputs[0]!];

@@ -1,0 +1,117 @@
+// Convolutions and dense layers as calls of the one kernel that multiplies pixels by channels. A window is a list of
+// offsets, and so is a channel shuffle: it costs nothing. Read first: job.ts, ../kernels/convolution.ts.
+import { toFloat32 } from '../../core/tensor.js';
+import { padBefore } from '../../network/padding.js';
+import { type ConvolutionSpec, convolutionKernel, packConvolution } from '../kernels/convolution.js';
+import { channelsInLanes, FLOAT } from '../plan/layout.js';
+import type { Window, Work } from '../plan/operations.js';
+import type { Task, Value } from '../plan/places.js';
+import { LANES } from '../plan/rulers.js';
+import { type Job, type Located, locate, type Workshop } from './job.js';
+
+type Convolution = Extract<Work, { kind: 'convolution' }>;
+
+/** What parts of an output are counted in, and the fewest that a call computes. */
+export interface Units {
+  readonly unit: 'row' | 'pixel';
+  readonly least: number;
+}
+
+/** A convolution's calls. Where pixels are units, so many of them, or more, are computed in one call. */
+export function convolutionJob(task: Task, work: Convolution, workshop: Workshop, { unit, least }: Units): Job {
+  const [from] = task.inputs;
+  const input = locate(from!.store, workshop);
+  const output = locate(task.output.store, workshop);
+  const residual = task.residual && locate(task.residual.store, workshop);
+  const asOneRow = isPointwise(work.window);
+  const byPixel = asOneRow && unit === 'pixel';
+  const pixels = byPixel ? least : output.width;
+  const spec = specOf(task, work, { input, output, residual, pixels });
+  const kernel = workshop.kernel('convolution', spec, convolutionKernel);
+  const lanes = channelsInLanes(output, task.output.at);
+  const weights = workshop.constants(
+    packConvolution(spec, {
+      kernel: toFloat32(work.kernel),
+      channels: task.output.at.length,
+      bias: work.bias && toFloat32(work.bias),
+      lanes: spec.groups.map(({ outVector, vectors }) => {
+        return lanes.slice(LANES * outVector, LANES * (outVector + vectors));
+      }),
+    }),
+  );
+  const corner = input.address - cornerBytes(work.window, input);
+  const at = (row: number, pixel: number) => [
+    corner + row * spec.inRowStep + pixel * spec.inStep,
+    weights,
+    output.address + row * output.rowStep + pixel * output.step,
+    residual === undefined ? 0 : residual.address + row * residual.rowStep + pixel * residual.step,
+  ];
+  if (byPixel) {
+    const units = output.height * output.width;
+    return { task, units, calls: (p0, p1) => [{ kernel, args: [...at(0, p0), p1 - p0, 1] }] };
+  }
+  const sizeOf = (rows: number) => (asOneRow ? [rows * output.width, 1] : [output.width, rows]);
+  return {
+    task,
+    units: output.height,
+    calls: (y0, y1) => [{ kernel, args: [...at(y0, 0), ...sizeOf(y1 - y0)] }],
+  };
+}
+
+/** Whether the pixels of all rows are as one row's. */
+function isPointwise({ size, strides }: Window): boolean {
+  return [...size, ...strides].every((each) => each === 1);
+}
+
+interface Maps {
+  readonly input: Located;
+  readonly output: Located;
+  readonly residual: Located | undefined;
+  readonly pixels: number;
+}
+
+function specOf(task: Task, work: Convolution, { input, output, residual, pixels }: Maps): ConvolutionSpec {
+  const [sy, sx] = work.window.strides;
+  return {
+    inStep: sx * input.step,
+    outStep: output.step,
+    residualStep: residual?.step,
+    inRowStep: sy * input.rowStep,
+    outRowStep: output.rowStep,
+    residualRowStep: residual?.rowStep ?? 0,
+    relu: task.relu,
+    pixels,
+    groups: Array.from({ length: work.groups }, (_, g) => ({
+      offsets: offsetsOf(task.inputs[0]!, input, work, g),
+      ...vectorsOf(task.output, output, work.groups, g),
+    })),
+  };
+}
+
+/** Bytes from a window's first cell to each value that the group's sums take, in the kernel's order. */
+function offsetsOf({ at }: Value, { lanes, step, rowStep }: Located, { kernel }: Convolution, group: number): number[] {
+  const [height, width, channels] = kernel.shape as [number, number, number];
+  const offsets: number[] = [];
+  for (let ky = 0; ky < height; ky++) {
+    for (let kx = 0; kx < width; kx++) {
+      const cell = ky * rowStep + kx * step;
+      for (let c = 0; c < channels; c++) offsets.push(cell + FLOAT * lanes[at[group * channels + c]!]!);
+    }
+  }
+  return offsets;
+}
+
+/** The vectors in which a group's outputs lie. Groups end where vectors end. */
+function vectorsOf({ at }: Value, { lanes, vectors }: Located, groups: number, group: number) {
+  const perGroup = at.length / groups;
+  const begin = lanes[at[group * perGroup]!]! / LANES;
+  const end = group + 1 === groups ? vectors : lanes[at[(group + 1) * perGroup]!]! / LANES;
+  return { outVector: begin, vectors: end - begin };
+}
+
+/** Bytes from the first window's first cell to the map's first pixel. */
+function cornerBytes({ size, strides, padding }: Window, { height, width, step, rowStep }: Located): number {
+  const top = padBefore(height, size[0], strides[0], padding);
+  const left = padBefore(width, size[1], strides[1], padding);
+  return top * rowStep + left * step;
+}

@@ -1,0 +1,69 @@
+// Depthwise convolutions and poolings as calls: a window that moves over a map, each channel for itself. Read first: job.ts.
+import { toFloat32 } from '../../core/tensor.js';
+import { padBefore } from '../../network/padding.js';
+import { depthwiseKernel, packDepthwise } from '../kernels/depthwise.js';
+import { globalPoolingKernel } from '../kernels/global-pooling.js';
+import { poolingKernel } from '../kernels/pooling.js';
+import type { WindowedMap } from '../kernels/windowed-map.js';
+import { channelsInLanes } from '../plan/layout.js';
+import type { Window, Work } from '../plan/operations.js';
+import type { Task } from '../plan/places.js';
+import { type Job, type Located, locate, type Workshop } from './job.js';
+
+/** A depthwise convolution. */
+export function depthwiseJob(task: Task, work: Extract<Work, { kind: 'depthwise' }>, workshop: Workshop): Job {
+  const { input, output, map } = maps(task, work.window, workshop);
+  const spec = { map, vectors: input.vectors, relu: task.relu };
+  const kernel = workshop.kernel('depthwise', spec, depthwiseKernel);
+  const weights = workshop.constants(
+    packDepthwise(spec, {
+      kernel: toFloat32(work.kernel),
+      channels: task.output.at.length,
+      bias: work.bias && toFloat32(work.bias),
+      lanes: channelsInLanes(output, task.output.at),
+    }),
+  );
+  const args = [input.address, weights, output.address, workshop.zeros];
+  return { task, units: output.height, calls: (y0, y1) => [{ kernel, args: [...args, y0, y1] }] };
+}
+
+/** A maximum or an average over a window. */
+export function poolJob(task: Task, work: Extract<Work, { kind: 'pool' }>, workshop: Workshop): Job {
+  const { input, output, map } = maps(task, work.window, workshop);
+  const spec = { map, vectors: input.vectors, kind: work.of, relu: task.relu };
+  const kernel = workshop.kernel('pool', spec, poolingKernel);
+  const args = [input.address, output.address, workshop.zeros];
+  return { task, units: output.height, calls: (y0, y1) => [{ kernel, args: [...args, y0, y1] }] };
+}
+
+/** A maximum or an average over the whole map. Its output has one pixel, so what can be shared out is its vectors. */
+export function globalPoolJob(task: Task, work: Extract<Work, { kind: 'global-pool' }>, workshop: Workshop): Job {
+  const input = locate(task.inputs[0]!.store, workshop);
+  const output = locate(task.output.store, workshop);
+  const { step, vectors } = input;
+  const spec = { pixels: input.height * input.width, inStep: step, vectors, kind: work.of, relu: task.relu };
+  const kernel = workshop.kernel('global-pool', spec, globalPoolingKernel);
+  const args = [input.address, output.address];
+  return { task, units: vectors, calls: (v0, v1) => [{ kernel, args: [...args, v0, v1] }] };
+}
+
+function maps(task: Task, window: Window, workshop: Workshop) {
+  const input = locate(task.inputs[0]!.store, workshop);
+  const output = locate(task.output.store, workshop);
+  return { input, output, map: windowedMap(input, output, window) };
+}
+
+function windowedMap(input: Located, output: Located, { size, strides, padding }: Window): WindowedMap {
+  const { height, width } = input;
+  return {
+    height,
+    width,
+    window: size,
+    strides,
+    before: [padBefore(height, size[0], strides[0], padding), padBefore(width, size[1], strides[1], padding)],
+    outHeight: output.height,
+    outWidth: output.width,
+    inStep: input.step,
+    outStep: output.step,
+  };
+}

@@ -1,0 +1,276 @@
+// The convolution kernel against loops in float64, over every order of terms and every tile.
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type ConvolutionSpec,
+  type ConvolutionWeights,
+  convolutionKernel,
+  packConvolution,
+} from '../../../src/engine/kernels/convolution.js';
+import { orderTerms } from '../../../src/engine/kernels/convolution-terms.js';
+import { tile } from '../../../src/engine/kernels/convolution-tiles.js';
+import type { Features } from '../../../src/engine/wasm/features.js';
+import { FEATURES, noise, runKernel, sizeOf, UNTOUCHED, untouched } from './run.js';
+
+interface Call {
+  readonly spec: ConvolutionSpec;
+  readonly pixels: number;
+  readonly rows: number;
+}
+
+/** Offsets in every order that networks have: neighbours, a shuffle, a window over rows, and none at all. */
+const anyOffsets = (terms: number, groups: number): fc.Arbitrary<number[][]> =>
+  fc
+    .constantFrom<(g: number, k: number) => number>(
+      (g, k) => 4 * (g * terms + k),
+      (g, k) => 4 * (k * groups + g),
+      (g, k) => 4 * ((k % 3) * 40 + Math.floor(k / 3) + g * Math.ceil(terms / 3)),
+      (g, k) => 4 * (Math.floor(k / 9) * 50 + (k % 9) + 9 * g),
+      (g, k) => 4 * (Math.floor(k / 40) * 60 + (k % 40) + 40 * g),
+      (g, k) => 4 * (((k * 37) % 101) + g),
+      (g, k) => 4 * (k + (g + 1) * Math.floor(k / 5)) - 12,
+    )
+    .map((offset) => Array.from({ length: groups }, (_, g) => Array.from({ length: terms }, (_, k) => offset(g, k))));
+
+const anyCall: fc.Arbitrary<Call> = fc
+  .record({
+    terms: fc.oneof(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 31, max: 130 })),
+    vectors: fc.array(fc.integer({ min: 1, max: 13 }), { minLength: 1, maxLength: 4 }),
+    alike: fc.boolean(),
+    least: fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 12 })),
+    more: fc.nat(9),
+    rows: fc.integer({ min: 1, max: 3 }),
+    relu: fc.boolean(),
+    residual: fc.boolean(),
+    gaps: fc.tuple(fc.nat(2), fc.nat(2), fc.nat(2)),
+  })
+  .chain(({ terms, vectors, alike, least, more, rows, relu, residual, gaps }) =>
+    anyOffsets(terms, vectors.length).map((offsets) => {
+      const counts = alike ? vectors.map(() => vectors[0]!) : vectors;
+      const before = counts.map((_, g) => counts.slice(0, g).reduce((sum, n) => sum + n, 0));
+      const all = counts.reduce((sum, n) => sum + n, 0);
+      const pixels = least + more;
+      const [inStep, outStep, residualStep] = [4 * (5 + gaps[0]), 16 * (all + gaps[1]), 16 * (all + gaps[2])];
+      const spec = {
+        inStep,
+        outStep,
+        residualStep: residual ? residualStep : undefined,
+        inRowStep: inStep * pixels + 8,
+        outRowStep: outStep * pixels + 16,
+        residualRowStep: residualStep * pixels,
+        relu,
+        pixels: least,
+        groups: counts.map((n, g) => ({ offsets: offsets[g]!, outVector: before[g]!, vectors: n })),
+      };
+      return { spec, pixels, rows };
+    }),
+  );
+
+/** Random weights; some lanes are padding. */
+function weightsFor({ groups }: ConvolutionSpec, seed: number): ConvolutionWeights {
+  let channels = 0;
+  const lanes = groups.map(({ vectors }) =>
+    Array.from({ length: 4 * vectors }, (_, lane) => (lane % 4 === 3 && (lane + seed) % 5 < 2 ? -1 : channels++)),
+  );
+  const kernel = noise(groups[0]!.offsets.length * channels, seed);
+  return { kernel, channels, bias: seed % 3 === 0 ? undefined : noise(channels, seed + 1), lanes };
+}
+
+/** Floats that the rows of a call take, as far as the last pixel's last. */
+const extent = (rows: number, rowStep: number, pixels: number, step: number, last: number) =>
+  ((rows - 1) * rowStep + (pixels - 1) * step + last) / 4;
+
+/** The definition; gives the output, and for each value a bound of its rounding. */
+function expectedOf(
+  { spec, pixels, rows }: Call,
+  weights: ConvolutionWeights,
+  input: Float32Array,
+  at0: number,
+  residual: Float32Array,
+) {
+  const found: { at: number; value: number; bound: number }[] = [];
+  for (let row = 0; row < rows; row++) {
+    for (let p = 0; p < pixels; p++) {
+      for (const [g, { offsets, outVector, vectors }] of spec.groups.entries()) {
+        for (let lane = 0; lane < 4 * vectors; lane++) {
+          const channel = weights.lanes[g]![lane]!;
+          const terms = offsets.map((offset, k) => {
+            const value = input[at0 + (row * spec.inRowStep + p * spec.inStep + offset) / 4]!;
+            return channel < 0 ? 0 : value * weights.kernel[k * weights.channels + channel]!;
+          });
+          terms.push(channel < 0 ? 0 : (weights.bias?.[channel] ?? 0));
+          if (spec.residualStep !== undefined) {
+            terms.push(residual[(row * spec.residualRowStep + p * spec.residualStep) / 4 + 4 * outVector + lane]!);
+          }
+          const value = terms.reduce((a, b) => a + b, 0);
+          const bound = terms.reduce((a, b) => a + Math.abs(b), 0) * 2 ** -23 * terms.length;
+          const at = (row * spec.outRowStep + p * spec.outStep) / 4 + 4 * outVector + lane;
+          found.push({ at, value: spec.relu ? Math.max(0, value) : value, bound });
+        }
+      }
+    }
+  }
+  return found;
+}
+
+function check(call: Call, features: Features, seed: number) {
+  const { spec, pixels, rows } = call;
+  const weights = weightsFor(spec, seed);
+  const offsets = spec.groups.flatMap((group) => group.offsets);
+  // Offsets may be negative: the address given is that of offset 0.
+  const before = Math.max(0, -Math.min(...offsets)) / 4;
+  const all = 16 * Math.max(...spec.groups.map(({ outVector, vectors }) => outVector + vectors));
+  const input = noise(before + extent(rows, spec.inRowStep, pixels, spec.inStep, Math.max(...offsets) + 4), seed + 2);
+  const residual = noise(extent(rows, spec.residualRowStep, pixels, spec.residualStep ?? 0, all), seed + 3);
+  const output = untouched(extent(rows, spec.outRowStep, pixels, spec.outStep, all));
+  const found = runKernel(
+    convolutionKernel('convolution', spec, features),
+    { input, weights: packConvolution(spec, weights), residual, output },
+    (at) => [
+      at.input + 4 * before,
+      at.weights,
+      at.output,
+      spec.residualStep === undefined ? 0 : at.residual,
+      pixels,
+      rows,
+    ],
+  );
+  for (const { at, value, bound } of expectedOf(call, weights, input, before, residual)) {
+    if (!(Math.abs(found[at]! - value) <= bound)) expect({ at, found: found[at] }).toEqual({ at, found: value });
+    found[at] = UNTOUCHED;
+  }
+  expect(found.every((value) => value === UNTOUCHED)).toBe(true);
+}
+
+describe.each(FEATURES)('with $fma multiply-add and $barriers barriers', (features) => {
+  test('any convolution is the sum of products', () => {
+    fc.assert(
+      fc.property(anyCall, fc.nat(1000), (call, seed) => check(call, features, seed)),
+      { seed: 7, numRuns: 120 },
+    );
+  });
+
+  test('a NaN goes through relu, as in TensorFlow', () => {
+    const group = { offsets: [0, 4], outVector: 0, vectors: 1 };
+    const spec: ConvolutionSpec = {
+      inStep: 8,
+      outStep: 16,
+      residualStep: undefined,
+      inRowStep: 0,
+      outRowStep: 0,
+      residualRowStep: 0,
+      relu: true,
+      pixels: 1,
+      groups: [group],
+    };
+    const kernel = Float32Array.of(1, -1, 1, 1);
+    const packed = packConvolution(spec, { kernel, channels: 2, bias: undefined, lanes: [[0, 1, -1, -1]] });
+    const input = Float32Array.of(1, 2, Number.NaN, 1, Number.POSITIVE_INFINITY, 1);
+    const found = runKernel(
+      convolutionKernel('convolution', spec, features),
+      { input, weights: packed, output: untouched(12) },
+      (at) => [at.input, at.weights, at.output, 0, 3, 1],
+    );
+    const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
+    // An infinity times the zero weights of padding is no number either: padding is not read.
+    expect([...found]).toEqual([3, 1, 0, 0, nan, nan, nan, nan, infinity, 0, nan, nan]);
+  });
+});
+
+describe('the code of a kernel', () => {
+  const specOf = (terms: number, pixels = 2, vectors = 5): ConvolutionSpec => ({
+    inStep: 4 * terms,
+    outStep: 16 * vectors,
+    residualStep: undefined,
+    inRowStep: 0,
+    outRowStep: 0,
+    residualRowStep: 0,
+    relu: false,
+    pixels,
+    groups: [{ offsets: Array.from({ length: terms }, (_, k) => 4 * k), outVector: 0, vectors }],
+  });
+  const size = (spec: ConvolutionSpec) => sizeOf(convolutionKernel('convolution', spec, FEATURES[1]!));
+
+  test('does not grow with the number of terms', () => {
+    for (const terms of [40, 1024]) check({ spec: specOf(terms), pixels: 5, rows: 1 }, FEATURES[1]!, 4);
+    expect(size(specOf(1024))).toBeLessThan(size(specOf(40)) + 16);
+  });
+
+  test('does not grow with the channels of a dense layer', () => {
+    check({ spec: specOf(40, 1, 63), pixels: 1, rows: 1 }, FEATURES[1]!, 5);
+    expect(size(specOf(40, 1, 250))).toBeLessThan(size(specOf(40, 1, 10)) + 16);
+  });
+
+  test('has barriers when it is told to, and else none', () => {
+    const [without, with_] = FEATURES.map((features) => sizeOf(convolutionKernel('convolution', specOf(8), features)));
+    // An address, an odd number, a comparison and a branch: 7 bytes or 8, and three for each term of a 2x5 tile.
+    expect(with_! - without!).toBeGreaterThanOrEqual(3 * 8 * 7);
+  });
+});
+
+describe('tiles', () => {
+  test.each([
+    [5, 60, '2x5'],
+    [4, 60, '2x4'],
+    [3, 60, '3x3'],
+    [17, 784, '2x5 4x2'],
+    [25, 1, '1x10 1x5'],
+    [2, 60, '4x2'],
+  ])('of %i vectors for %i pixels', (vectors, pixels, expected) => {
+    const { tiles, counts } = tile(pixels, [{ vectors }]);
+    expect(tiles.map(({ height, width }) => `${height}x${width}`).join(' ')).toBe(expected);
+    expect(tiles.reduce((sum, { width }, i) => sum + width * counts[0]![i]!, 0)).toBe(vectors);
+  });
+
+  test('are never taller than there are pixels, and never of more than ten sums', () => {
+    for (let pixels = 1; pixels < 12; pixels++) {
+      for (let vectors = 1; vectors < 30; vectors++) {
+        for (const { height, width } of tile(pixels, [{ vectors }]).tiles) {
+          expect(height).toBeLessThanOrEqual(pixels);
+          expect(height * width).toBeLessThanOrEqual(10);
+        }
+      }
+    }
+  });
+});
+
+describe('the order of terms', () => {
+  const group = (offsets: readonly number[]) => ({ offsets, outVector: 0, vectors: 1 });
+  const shuffled = (groups: number, terms: number) =>
+    Array.from({ length: groups }, (_, g) =>
+      group(
+        Array.from({ length: terms }, (_, k) => {
+          const q = g * terms + k;
+          return 4 * ((q % groups) * terms + Math.floor(q / groups));
+        }),
+      ),
+    );
+  const summary = ({ chunks, length, singles, table }: ReturnType<typeof orderTerms>) => [
+    chunks,
+    length,
+    singles,
+    table,
+  ];
+
+  test('is one chunk where inputs are neighbours, at whatever place', () => {
+    const alike = [0, 1, 2].map((g) => group(Array.from({ length: 80 }, (_, k) => 4 * (100 * g + 79 - k))));
+    const terms = orderTerms(alike);
+    expect(summary(terms)).toEqual([1, 80, 0, false]);
+    expect(terms.groups[2]!.base).toBe(800);
+    expect(terms.groups[2]!.order[0]).toBe(79);
+  });
+
+  test('of a channel shuffle is one run of each group, and single terms where runs differ', () => {
+    expect(summary(orderTerms(shuffled(3, 20)))).toEqual([3, 6, 2, true]);
+    expect(summary(orderTerms(shuffled(3, 80)))).toEqual([3, 26, 2, true]);
+  });
+
+  test('of the first convolution is three runs, without a table', () => {
+    const offsets = Array.from({ length: 27 }, (_, k) => 4 * (Math.floor(k / 9) * 700 + (k % 9)));
+    expect(summary(orderTerms([group(offsets)]))).toEqual([3, 9, 0, false]);
+  });
+
+  test('of scattered inputs is single terms', () => {
+    expect(summary(orderTerms([group(Array.from({ length: 50 }, (_, k) => 12 * k))]))).toEqual([0, 1, 50, true]);
+  });
+});
