@@ -1,5 +1,6 @@
 // The command line and the thread that parses as a few files: a module each, read one by one, would be half of what
-// `inspect` takes. The library in `dist/` stays as tsc writes it.
+// `inspect` takes. And the script of the page that `port` writes. The library in `dist/` stays as tsc writes it, but for
+// runtime.js: vite.runtime.config.ts.
 import { defineConfig } from 'vite';
 
 export default defineConfig({
@@ -11,7 +12,7 @@ export default defineConfig({
     sourcemap: true,
     minify: false,
     rollupOptions: {
-      input: { main: 'src/cli/main.ts', 'parser-worker': 'src/node/parser-worker.ts' },
+      input: { main: 'src/cli/main.ts', 'parser-worker': 'src/node/parser-worker.ts', page: 'src/page/main.ts' },
       // All side by side: the thread's file is found beside whichever file starts it.
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },

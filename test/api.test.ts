@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compile, publicTypes } from './helpers/public-types.js';
 
 const root = join(import.meta.dirname, '..');
-const FACES = ['index', 'node', 'vitest', 'jest'];
+const FACES = ['index', 'node', 'runtime', 'vitest', 'jest'];
 const CHANGED =
   'The public types are not those in test/snapshots. If the change is meant, run ' +
   '`npx vitest run test/api.test.ts --update`, look at the difference, and say it in CHANGELOG.md.';

@@ -15,8 +15,8 @@ const FLOORS: readonly (readonly string[])[] = [
   ['evaluator', 'engine', 'export'],
   // The shapes of results: jobs fill them and reports print them, so they lie below both.
   ['parity', 'results'],
-  ['jobs', 'report'],
-  ['node', 'matchers'],
+  ['jobs', 'report', 'runtime'],
+  ['node', 'matchers', 'page'],
   ['cli', 'web', 'index.ts', 'node.ts', 'runtime.ts', 'vitest.ts', 'jest.ts'],
 ];
 

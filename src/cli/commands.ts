@@ -12,6 +12,7 @@ import { checkOutputs, fileSource, writeOutputFile } from '../node/files.js';
 import type { InspectFormat } from '../report/inspect.js';
 import type { ReportedResult } from '../results/certificate.js';
 import { NO, PASS, USAGE } from './exit-codes.js';
+import { readLabels } from './labels.js';
 import type { Answer } from './output.js';
 import type { ReportFlags, Surroundings } from './verify-reports.js';
 
@@ -174,12 +175,6 @@ export async function runPredict(
     ...(top !== undefined && { top }),
   });
   return { command: 'predict', result, text: predictText(result), exitCode: PASS };
-}
-
-/** One label a line. */
-async function readLabels(path: string): Promise<string[]> {
-  const text = new TextDecoder().decode(await (await fileSource(path)).bytes());
-  return text.replace(/\r?\n$/, '').split(/\r?\n/);
 }
 
 /** `diff A B`. */

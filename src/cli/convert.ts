@@ -104,7 +104,7 @@ export async function writeChecked(
 
 /** The result, with where it lies and how it is loaded from there. */
 export function conversionResult(
-  { check: _, name: __, input, files, ...rest }: Conversion,
+  { check: _, forRuntime: __, name: ___, input, files, ...rest }: Conversion,
   { inputLayout }: Pick<ConvertTarget, 'inputLayout'>,
   done: { readonly output: string; readonly path: string; readonly written: boolean; readonly check: ConvertCheck },
 ): ConvertResult {

@@ -1,4 +1,4 @@
-// The one command: a file inspected, checked, converted, and written with its report. What the file does not say is asked
+// The one command: a file inspected, checked, converted, and written with its report and a page that runs it. What the file does not say is asked
 // for where somebody watches.
 import { basename, dirname, extname, join } from 'node:path';
 import { encodeText } from '../core/bytes.js';
@@ -14,10 +14,14 @@ import type { VerifyResult } from '../results/verify.js';
 import { type ConvertTarget, conversionOptions, conversionResult, writeChecked } from './convert.js';
 import { NO, PASS } from './exit-codes.js';
 import type { Answer } from './output.js';
+import { type PageFlags, pageFiles } from './port-page.js';
 import type { Surroundings } from './verify-reports.js';
 
 /** Asks a question on a terminal; undefined where nobody watches. */
 export type Ask = ((question: string) => Promise<string>) | undefined;
+
+/** Where and how the folder is written. */
+export interface PortTarget extends ConvertTarget, PageFlags {}
 
 /** What the command is run in. */
 export interface PortSurroundings extends Surroundings {
@@ -28,7 +32,7 @@ export interface PortSurroundings extends Surroundings {
 export async function runPort(
   file: string,
   stated: LoadingOptions,
-  target: ConvertTarget,
+  target: PortTarget,
   surroundings: PortSurroundings,
 ): Promise<Answer> {
   const output = target.output ?? join(dirname(file), `${basename(file, extname(file))}-js`);
@@ -120,11 +124,11 @@ async function askFor<T extends string>(ask: NonNullable<Ask>, question: string,
   });
 }
 
-/** Converts, and writes the folder: the model, the report, the README. */
+/** Converts, and writes the folder: the model, the page that runs it, the report, the README. */
 async function carry(
   file: string,
   options: LoadingOptions,
-  target: ConvertTarget & { readonly output: string },
+  target: PortTarget & { readonly output: string },
   checked: Checked,
   { version }: Surroundings,
 ): Promise<ConvertResult> {
@@ -142,7 +146,10 @@ async function carry(
     written: false,
     check: unchecked,
   });
-  const extra: ExportFile[] = [
+  const page = await pageFiles(conversion, target);
+  const files: ExportFile[] = [
+    ...conversion.files,
+    ...page.files,
     { name: 'report.html', bytes: encodeText(await reportPage(file, target, options, checked, version)) },
     { name: 'README.md', bytes: encodeText(portReadme(told, version)) },
   ];
@@ -150,9 +157,12 @@ async function carry(
     conversion,
     target,
     (checkFiles) =>
-      writeOutputFolder(output, [...conversion.files, ...extra], {
+      writeOutputFolder(output, files, {
         force,
-        check: (files) => checkFiles(files.slice(0, conversion.files.length)),
+        check: async (written) => {
+          await checkFiles(written.slice(0, conversion.files.length));
+          if (named.check !== 'none') await page.check(written);
+        },
       }),
     output,
   );

@@ -14,7 +14,7 @@ import { type ConvertTarget, runConvert } from './convert.js';
 import { PASS, USAGE } from './exit-codes.js';
 import { addSettingsOptions, count, loadingOptions, number, type SettingsFlags } from './options.js';
 import { type Answer, printAnswer, printError, progress, progressDone, type Streams } from './output.js';
-import { type Ask, type PortSurroundings, runPort } from './port.js';
+import { type Ask, type PortSurroundings, type PortTarget, runPort } from './port.js';
 import type { ReportFlags, Surroundings } from './verify-reports.js';
 
 /** Runs the command line `args` (without node and script) and returns the exit code. `env` tells of GitHub Actions. */
@@ -104,7 +104,9 @@ const jsonOption = (): Option => new Option('--json', 'print the result as JSON 
 function addPort(root: Command, answer: Answering, surroundings: PortSurroundings): void {
   const command = root
     .command('port')
-    .description('inspect, check and convert, and write a folder with the model and a report; the name may be left out')
+    .description(
+      'inspect, check and convert, and write a folder with the model, a page that runs it and a report; the name may be left out',
+    )
     .argument('<file>', 'the weights')
     .addOption(new Option('--to <format>', 'what to write (default: tfjs)').choices([...EXPORT_FORMATS]))
     .option('-o, --output <path>', 'the folder (default: beside the file, NAME-js)')
@@ -117,6 +119,13 @@ function addPort(root: Command, answer: Answering, surroundings: PortSurrounding
         'run',
       ]),
     )
+    .addOption(
+      new Option(
+        '--preprocess <recipe>',
+        'what was done to pixel values in training: the page asks unless told',
+      ).choices([...RECIPES]),
+    )
+    .option('--labels <file>', 'names of the classes, one a line, for the page')
     .option('--dry-run', 'everything but writing');
   addSettingsOptions(command)
     .addOption(jsonOption())
@@ -124,12 +133,15 @@ function addPort(root: Command, answer: Answering, surroundings: PortSurrounding
       'after',
       '\nExamples:\n  shuffleport weights.h5\n  shuffleport weights.h5 --pooling avg --input-shape 224,224,3\n  shuffleport port weights.h5 -r reference.npz --to onnx -o model/',
     )
-    .action((file: string, flags: SettingsFlags & Partial<ConvertTarget>) =>
+    .action((file: string, flags: SettingsFlags & Partial<PortTarget>) =>
       answer(`carrying ${file}`, () =>
         runPort(
           file,
           loadingOptions(flags),
-          { ...picked(flags, ['to', 'output', 'check', 'reference', 'dryRun']), force: flags.force ?? false },
+          {
+            ...picked(flags, ['to', 'output', 'check', 'reference', 'dryRun', 'preprocess', 'labels']),
+            force: flags.force ?? false,
+          },
           surroundings,
         ),
       ),

@@ -1,8 +1,8 @@
 // Walks a network layer by layer in float64: written to be read beside the article, and slow on purpose nowhere else.
 // Values are rounded once, to float32, when they are handed out.
 import { sizeOf, type Tensor, tensor, toFloat64 } from '../core/tensor.js';
-import { InputShapeError } from '../network/errors.js';
 import type { Executor } from '../network/executor.js';
+import { checkInput } from '../network/input.js';
 import type { Layer, Network } from '../network/layer.js';
 import type { LayerWeights, Model } from '../network/model.js';
 import { conv2d, depthwiseConv2d } from './convolution.js';
@@ -51,13 +51,6 @@ function checkObserved({ layers }: Network, observe: readonly string[]): void {
   const names = new Set(layers.map(({ name }) => name));
   const unknown = observe.find((name) => !names.has(name));
   if (unknown !== undefined) throw new RangeError(`there is no layer "${unknown}" to observe`);
-}
-
-/** Throws `InputShapeError` unless `shape`, batch first, is what the network takes. */
-export function checkInput(network: Network, shape: readonly number[]): void {
-  const expected = network.inputShape;
-  const fits = shape.length === 4 && expected.every((dim, axis) => dim === null || dim === shape[axis + 1]);
-  if (!fits || shape[0]! < 1) throw new InputShapeError(shape, expected);
 }
 
 /** Runs one image through the network; keeps what is observed, and drops the rest after its last use. */

@@ -1,11 +1,11 @@
 // Image files to tensors of bytes, as Keras's load_img gives them. The kind of file is told from its bytes.
 // Read next: png.ts, jpeg.ts; then resize.ts and recipes.ts for what happens before the network.
 import { encodeText, startsWith } from '../core/bytes.js';
-import { type Tensor, tensor } from '../core/tensor.js';
+import type { Tensor } from '../core/tensor.js';
 import type { Note } from '../core/weights.js';
 import { ImageFormatError } from './errors.js';
 import { decodeJpeg } from './jpeg.js';
-import type { Pixels } from './pixels.js';
+import { pixelTensor } from './pixels.js';
 import { decodePng } from './png.js';
 import { PNG_SIGNATURE } from './png-chunks.js';
 
@@ -26,20 +26,7 @@ export interface DecodedImage {
 export async function decodeImage(bytes: Uint8Array, where: string, channels: 1 | 3): Promise<DecodedImage> {
   const format = formatOf(bytes, where);
   const pixels = await (format === 'PNG' ? decodePng(bytes, where) : decodeJpeg(bytes, where));
-  return { tensor: channels === 3 ? colour(pixels) : grey(pixels), format, notes: pixels.notes };
-}
-
-function colour({ rgb, width, height }: Pixels): Tensor<Uint8Array> {
-  return tensor(rgb, [height, width, 3]);
-}
-
-/** PIL's `convert('L')`: weights 0.299, 0.587, 0.114 in 16-bit fixed point. Grey stays as it is, to the bit. */
-function grey({ rgb, width, height }: Pixels): Tensor<Uint8Array> {
-  const out = new Uint8Array(width * height);
-  for (let i = 0; i < out.length; i++) {
-    out[i] = (rgb[3 * i]! * 19595 + rgb[3 * i + 1]! * 38470 + rgb[3 * i + 2]! * 7471 + 0x8000) >> 16;
-  }
-  return tensor(out, [height, width, 1]);
+  return { tensor: pixelTensor(pixels, channels), format, notes: pixels.notes };
 }
 
 function formatOf(bytes: Uint8Array, where: string): 'PNG' | 'JPEG' {

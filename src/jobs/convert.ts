@@ -9,11 +9,13 @@ import { checkExportOptions, type ExportOptions, folds } from '../export/options
 import { networkParameters } from '../network/cost.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import type { CheckLevel, ConvertCheck, ConvertResult } from '../results/convert.js';
+import type { ModelFacts } from '../shufflenet/config.js';
 import type { Pooling } from '../shufflenet/settings.js';
 import { hashesOf } from './certificate.js';
 import { type FileInference, infer, withCheckpoint } from './inference.js';
 import { decidedPooling, type LoadedModel, type LoadingOptions, loadWith } from './model.js';
 import { type OpenRuntime, type RunMaterial, runCheck, runPasses } from './run-check.js';
+import { type RuntimeFiles, runtimeFiles } from './runtime-files.js';
 import { tryAll } from './verify.js';
 
 /** What to write, and how to check it. */
@@ -41,6 +43,8 @@ export interface Conversion
    * a run that is further off than float32 explains is a verdict, and no rejection.
    */
   check(files: readonly ExportFile[]): Promise<ConvertCheck>;
+  /** The same model for `shuffleport/runtime`, with what a page wants to know of it. */
+  forRuntime(facts?: Omit<ModelFacts, 'weights'>): Promise<RuntimeFiles>;
 }
 
 /** Loads the network in `source` and writes it in another format, in memory. */
@@ -68,6 +72,7 @@ export async function convert(source: Source, options: ConvertOptions): Promise<
     folded: folds(to) && fold !== false,
     ...extents(source, material, files),
     files,
+    forRuntime: (facts = {}) => runtimeFiles(model, facts),
     check: async (written) => {
       const done = level ?? (fixture === undefined ? 'weights' : 'run');
       if (done === 'none') return { level: done, verdict: 'pass', run: null };

@@ -6,21 +6,18 @@ import { printable } from '../core/text.js';
 import { evaluator } from '../evaluator/evaluator.js';
 import type { Recipe } from '../image/recipes.js';
 import { preprocess } from '../image/recipes.js';
-import type { Prediction, PredictResult } from '../results/predict.js';
+import type { PredictResult } from '../results/predict.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
+import { predictionsOf, type RankingOptions } from '../shufflenet/predictions.js';
 import { type LoadingOptions, loadModel } from './model.js';
 import { isArrayFile, readArray, readPicture } from './predict-input.js';
 
 /** How the input is read and the output shown. */
-export interface PredictOptions extends LoadingOptions {
+export interface PredictOptions extends LoadingOptions, RankingOptions {
   /** What to do to the values first. Pictures and integers need it said; floats are taken as they are. */
   readonly preprocess?: Recipe;
   /** Which array of an .npz file. */
   readonly key?: string;
-  /** Names of the classes, in order. */
-  readonly labels?: readonly string[];
-  /** How many classes to list. Default 5. */
-  readonly top?: number;
 }
 
 /** Runs the network in `source` on `input` and lists the most probable classes of each image. */
@@ -35,7 +32,7 @@ export async function predict(source: Source, input: Source, options: PredictOpt
     config: model.settings,
     output: model.network.output,
     shape: output.shape,
-    predictions: predictionsOf(model, output, options),
+    predictions: predictionsOf(model.settings, output, options),
   };
 }
 
@@ -61,16 +58,5 @@ function preprocessingUnknown(isArray: boolean): UndecidedError {
     found: isArray ? 'an array of integers' : 'a picture, values 0 to 255',
     expected: 'none (0 to 255), tf (-1 to 1), caffe, torch, or article (what its training script does)',
     next: 'say --preprocess; the wrong one gives confident nonsense',
-  });
-}
-
-function predictionsOf(model: ShuffleNetModel, output: Tensor, { labels, top = 5 }: PredictOptions): Prediction[] {
-  const [batch = 0] = output.shape;
-  const size = output.data.length / batch;
-  return Array.from({ length: batch }, (_, image) => {
-    const values = Array.from(output.data.subarray(image * size, (image + 1) * size));
-    if (!model.settings.includeTop) return { classes: [], features: values };
-    const ranked = values.map((probability, index) => ({ index, label: labels?.[index] ?? null, probability }));
-    return { classes: ranked.sort((a, b) => b.probability - a.probability || a.index - b.index).slice(0, top) };
   });
 }

@@ -1,8 +1,9 @@
 // Another runtime's free run held against the error expected of float32, layer by layer: what became of a network on its
 // way into another format. Read first: expected.ts.
 import { sameShape, type Tensor } from '../core/tensor.js';
-import { checkInput, splitBatch } from '../evaluator/evaluator.js';
+import { splitBatch } from '../evaluator/evaluator.js';
 import type { FloatMap } from '../evaluator/map.js';
+import { checkInput } from '../network/input.js';
 import type { Model } from '../network/model.js';
 import { certain, type ExpectedMap, expectLayer } from './expected.js';
 import { freeRunLimits } from './free-run.js';

@@ -1,8 +1,8 @@
 // A network and its weights, held against every layer that was recorded. Read first: walk.ts, then judge.ts.
 import { listSome, plural, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
-import { checkInput } from '../evaluator/evaluator.js';
 import type { Executor } from '../network/executor.js';
+import { checkInput } from '../network/input.js';
 import type { Network } from '../network/layer.js';
 import type { Model } from '../network/model.js';
 import { UNIT_ROUNDOFF } from './bounds/bounded.js';

@@ -1,4 +1,5 @@
 // What `predict` answers.
+import type { Prediction } from '../shufflenet/predictions.js';
 import type { FileDescription, NetworkConfig } from './describe.js';
 
 /** A network's outputs for some inputs. */
@@ -11,10 +12,4 @@ export interface PredictResult {
   readonly shape: readonly number[];
   /** One per image. */
   readonly predictions: readonly Prediction[];
-}
-
-/** One image's classes, most probable first; without a top, its features instead. */
-export interface Prediction {
-  readonly classes: readonly { readonly index: number; readonly label: string | null; readonly probability: number }[];
-  readonly features?: readonly number[];
 }

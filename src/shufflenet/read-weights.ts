@@ -1,6 +1,6 @@
 // Values out of the file, checked: finite numbers only, variances not negative, rounding counted.
 import { isShuffleportError } from '../core/errors.js';
-import { type Tensor, tensor, toFloat64, unravel } from '../core/tensor.js';
+import { type Tensor, tensor, toFloat64 } from '../core/tensor.js';
 import { formatCount } from '../core/text.js';
 import type { Note } from '../core/weights.js';
 import type {
@@ -10,6 +10,7 @@ import type {
   NonFiniteWeight,
   UnreadableWeight,
 } from '../network/model.js';
+import { negativeValues, nonFiniteValues } from './check-values.js';
 import { type FoundWeight, fault } from './match.js';
 
 /** The values, and what is wrong with them. */
@@ -38,7 +39,7 @@ export async function readMatched(found: readonly FoundWeight[]): Promise<ReadWe
       continue;
     }
     rounded += read.rounded;
-    nonFinite.push(...nonFiniteValues(weight, read.values));
+    nonFinite.push(...nonFiniteValues(layer, role, read.values));
     if (role === 'moving_variance') negativeVariance.push(...negativeValues(layer, read.values));
     weights.set(layer, { ...weights.get(layer), [role]: read.values });
     loaded.push({ layer, role, shape, dtype: weight.source.dtype, from });
@@ -66,21 +67,6 @@ function rounding(stored: Tensor, shape: readonly number[]): Reading {
   let rounded = 0;
   for (let i = 0; i < wide.length; i++) if (narrow[i] !== wide[i] && !Number.isNaN(wide[i])) rounded++;
   return { values: tensor(narrow, shape), rounded };
-}
-
-function nonFiniteValues({ layer, role, shape }: FoundWeight, { data }: Tensor): NonFiniteWeight[] {
-  const first = data.findIndex((value) => !Number.isFinite(value));
-  if (first < 0) return [];
-  const nan = data.filter((value) => Number.isNaN(value)).length;
-  const infinite = data.filter((value) => !Number.isFinite(value)).length - nan;
-  return [{ layer, role, nan, infinite, firstIndex: unravel(first, shape) }];
-}
-
-function negativeValues(layer: string, { data }: Tensor): NegativeVariance[] {
-  const first = data.findIndex((value) => value < 0);
-  if (first < 0) return [];
-  const count = data.filter((value) => value < 0).length;
-  return [{ layer, count, firstIndex: [first], firstValue: data[first]! }];
 }
 
 function roundingNote(rounded: number): Note[] {

@@ -1,16 +1,25 @@
 // The one command, `shuffleport FILE`, and what `convert` does and does not write.
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { bytesSource } from '../../src/checkpoint/source.js';
 import { writeChecked } from '../../src/cli/convert.js';
+import { pageFiles } from '../../src/cli/port-page.js';
+import { tensor } from '../../src/core/tensor.js';
 import { writeNpz } from '../../src/formats/npz.js';
-import type { Conversion } from '../../src/jobs/convert.js';
+import { type Conversion, convert } from '../../src/jobs/convert.js';
 import { writeOutputFile } from '../../src/node/files.js';
 import type { ConvertCheck } from '../../src/results/convert.js';
+import { serveFiles } from '../helpers/file-server.js';
 import { loadReference } from '../helpers/models.js';
 import { weightsOf } from '../jobs/material.js';
 import { type Folder, newFolder, shuffleport } from './shell.js';
 
 const DIGITS = writeNpz(await weightsOf('trained-digits-g3/weights.h5'));
+/** The weights that the page runs. */
+const WEIGHTS = 'ShuffleNet_0.25X_g3_br_0.25_111.safetensors';
 const ODD = writeNpz(await weightsOf('k21-g3-odd/weights.h5'));
 /** A few recorded layers: all of them take long. */
 const SOME = [...loadReference('k21-g3-odd/reference.npz')].filter(([key]) =>
@@ -39,20 +48,25 @@ function terminal(...answers: string[]) {
 }
 
 describe('a file alone', () => {
-  test('becomes a folder with the model, a report and a README of three lines', async () => {
+  test('becomes a folder with the model, a page that runs it, a report and a README of four lines', async () => {
     const file = folder.write('weights.npz', DIGITS);
     const { code, out, err } = await shuffleport([file, '--pooling', 'avg', '--input-shape', '32,32,3']);
     expect([code, err]).toEqual([0, '']);
     expect(folder.list()).toEqual(['weights-js', 'weights.npz']);
     expect(readdirSync(folder.at('weights-js')).sort()).toEqual([
       'README.md',
+      WEIGHTS,
+      'config.json',
       'group1-shard1of1.bin',
+      'index.html',
       'model.json',
       'report.html',
+      'runtime.js',
     ]);
     expect(out).toContain('self-check: CONSISTENT');
     expect(out).toContain('every value as computed');
     expect(out).toContain(`report: ${folder.at('weights-js')}/report.html`);
+    expect(out).toContain(`page: ${folder.at('weights-js')}/index.html`);
     expect(out).not.toContain('next time');
     const page = text('weights-js/report.html');
     expect(page).toContain('CONSISTENT');
@@ -60,10 +74,11 @@ describe('a file alone', () => {
     expect(page).toContain('stage2/block1/1x1_gconv_1');
     expect(page).not.toMatch(/<script|src=|href="http/);
     const lines = text('weights-js/README.md').trimEnd().split('\n');
-    expect(lines).toHaveLength(3);
+    expect(lines).toHaveLength(4);
     expect(lines[0]).toContain('ShuffleNet v1, groups 3');
-    expect(lines[1]).toContain('tf.loadGraphModel("model.json")');
-    expect(lines[2]).toContain('shuffleport verify');
+    expect(lines[1]).toContain('index.html');
+    expect(lines[2]).toContain('tf.loadGraphModel("model.json")');
+    expect(lines[3]).toContain('shuffleport verify');
   });
 
   test('is asked about on a terminal, again where the answer is no choice, with the flag for next time', async () => {
@@ -143,6 +158,59 @@ describe('a file alone', () => {
     expect(readFileSync(taken, 'utf8')).toBe('mine');
     expect((await shuffleport([file, '--pooling', 'avg', '--force'])).code).toBe(0);
     expect(readdirSync(taken)).toContain('model.json');
+  });
+});
+
+describe('the page in the folder', () => {
+  const args = ['--pooling', 'avg', '--input-shape', '32,32,3', '--preprocess', 'tf'];
+
+  test('names files that are there, and no other place; the same every time', async () => {
+    const file = folder.write('weights.npz', DIGITS);
+    await shuffleport([file, ...args]);
+    await shuffleport([file, ...args, '-o', folder.at('again')]);
+    const names = readdirSync(folder.at('again'));
+    for (const name of names) expect(text(`again/${name}`), name).toBe(text(`weights-js/${name}`));
+    const page = text('again/index.html');
+    expect(page).toContain('ShuffleNet v1, groups 3');
+    const policy = /Content-Security-Policy" content="([^"]+)"/.exec(page)![1]!;
+    const script = /<script type="module">([\s\S]*)<\/script>/.exec(page)![1]!;
+    expect(policy).toContain(`'sha256-${createHash('sha256').update(script).digest('base64')}'`);
+    expect([...script.matchAll(/"\.\/([\w.]*)"/g)].map(([, name]) => name).sort()).toEqual(['', 'runtime.js']);
+    expect(script).not.toMatch(/^import |https?:|sourceMappingURL/m);
+    expect(text('again/runtime.js')).not.toMatch(/https?:|sourceMappingURL|from ?["']/);
+    expect(JSON.parse(text('again/config.json'))).toMatchObject({ weights: WEIGHTS, preprocess: 'tf' });
+    expect(names).toContain(WEIGHTS);
+  });
+
+  test('runs on its own runtime.js what is beside it, as the weights say', async () => {
+    const labels = folder.write('labels.txt', 'zero\none\ntwo\nthree\nfour\nfive\nsix\nseven\neight\nnine\n');
+    await shuffleport([folder.write('weights.npz', DIGITS), ...args, '--to', 'safetensors', '--labels', labels]);
+    const made = folder.at('weights-js');
+    expect(readdirSync(made).filter((name) => name.endsWith('.safetensors'))).toEqual([WEIGHTS]);
+    const server = await serveFiles(
+      new Map(readdirSync(made).map((name) => [name, { bytes: new Uint8Array(readFileSync(join(made, name))) }])),
+    );
+    const { loadModel } = await import(/* @vite-ignore */ pathToFileURL(join(made, 'runtime.js')).href);
+    const model = await loadModel(server.url);
+    const held = loadReference('trained-digits-g3/test360.npz');
+    const digit = tensor(held.get('images_u8')!.data.slice(0, 3072), [32, 32, 3]);
+    const [{ classes }] = await model.predict(digit);
+    await server.close();
+    const softmax = [...held.get('softmax')!.data.slice(0, 10)];
+    expect(classes[0].probability).toBeCloseTo(Math.max(...softmax), 5);
+    expect(classes[0].index).toBe(softmax.indexOf(Math.max(...softmax)));
+    expect(classes[0].label).toBe(readFileSync(labels, 'utf8').split('\n')[classes[0].index]);
+    expect(server.asked).toEqual(['config.json', WEIGHTS]);
+  });
+
+  test('is not written where its weights are not the model', async () => {
+    const conversion = await convert(bytesSource('w.npz', DIGITS), { to: 'tfjs', pooling: 'avg' });
+    const page = await pageFiles(conversion, {});
+    const [weights] = page.files;
+    const damaged = Uint8Array.from(weights!.bytes);
+    damaged[damaged.length - 1]! ^= 1;
+    await expect(page.check(page.files)).resolves.toBeUndefined();
+    await expect(page.check([{ ...weights!, bytes: damaged }])).rejects.toMatchObject({ tag: 'ExportReadBack' });
   });
 });
 
