@@ -25,8 +25,17 @@ export interface ConvolutionLayout extends Tiling {
   };
 }
 
+/** Layouts that were made: the kernel needs it, and so do the weights of every layer of one shape. */
+const LAYOUTS = new WeakMap<ConvolutionSpec, ConvolutionLayout>();
+
 /** The layout of a convolution's weights. */
-export function layoutOf({ pixels, groups }: ConvolutionSpec): ConvolutionLayout {
+export function layoutOf(spec: ConvolutionSpec): ConvolutionLayout {
+  const layout = LAYOUTS.get(spec) ?? makeLayout(spec);
+  LAYOUTS.set(spec, layout);
+  return layout;
+}
+
+function makeLayout({ pixels, groups }: ConvolutionSpec): ConvolutionLayout {
   const tiling = tile(pixels, groups);
   const terms = orderTerms(groups);
   const counts = 8;
