@@ -27,6 +27,7 @@ const anyOffsets = (terms: number, groups: number): fc.Arbitrary<number[][]> =>
       (g, k) => 4 * ((k % 3) * 40 + Math.floor(k / 3) + g * Math.ceil(terms / 3)),
       (g, k) => 4 * (Math.floor(k / 9) * 50 + (k % 9) + 9 * g),
       (g, k) => 4 * (Math.floor(k / 40) * 60 + (k % 40) + 40 * g),
+      (g, k) => 4 * (k + 7 * Math.floor(k / (7 - 2 * Math.min(g, 2)))),
       (g, k) => 4 * (((k * 37) % 101) + g),
       (g, k) => 4 * (k + (g + 1) * Math.floor(k / 5)) - 12,
     )
@@ -206,10 +207,15 @@ describe('the code of a kernel', () => {
     expect(size(specOf(40, 1, 250))).toBeLessThan(size(specOf(40, 1, 10)) + 16);
   });
 
-  test('has barriers when it is told to, and else none', () => {
-    const [without, with_] = FEATURES.map((features) => sizeOf(convolutionKernel('convolution', specOf(8), features)));
-    // An address, an odd number, a comparison and a branch: 7 bytes or 8, and three for each term of a 2x5 tile.
-    expect(with_! - without!).toBeGreaterThanOrEqual(3 * 8 * 7);
+  test.each([
+    // Three for each term of a 2x5 tile: two of its weights stream past two pixels, four products in all, then a branch.
+    ['2x5', specOf(24, 2, 5), 72],
+    // Two for each term of an 8x1 tile: four pixels stream past one vector of weights.
+    ['8x1', specOf(24, 8, 1), 48],
+  ])('has barriers when it is told to, each with a number of its own: a %s tile', (_, spec, barriers) => {
+    const [without, with_] = FEATURES.map((features) => sizeOf(convolutionKernel('convolution', spec, features)));
+    // An address, an odd number, a comparison and a branch; numbers above 63 take another byte.
+    expect(with_! - without!).toBe(32 * 7 + (barriers - 32) * 8);
   });
 });
 
@@ -220,6 +226,8 @@ describe('tiles', () => {
     [3, 60, '3x3'],
     [17, 784, '2x5 4x2'],
     [25, 1, '1x10 1x5'],
+    [12, 1, '1x7 1x5'],
+    [6, 30, '3x3'],
     [2, 60, '4x2'],
   ])('of %i vectors for %i pixels', (vectors, pixels, expected) => {
     const { tiles, counts } = tile(pixels, [{ vectors }]);
