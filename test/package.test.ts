@@ -14,7 +14,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, posix, sep } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+/** What a page may have to download to run a network: issue 7's budget, engine and all. */
+const MOST_RUNTIME_KILOBYTES = 40;
 
 const root = join(import.meta.dirname, '..');
 const readJson = (path: string) => JSON.parse(readFileSync(path, 'utf8'));
@@ -78,7 +82,7 @@ describe('the packed package', () => {
     const found = all.filter((name) => !inBundle(name));
     // The bundle's other files are named after what is in them.
     expect(all.filter(inBundle)).toEqual(
-      expect.arrayContaining(['dist/bundle/main.js', 'dist/bundle/parser-worker.js']),
+      expect.arrayContaining(['dist/bundle/main.js', 'dist/bundle/page.js', 'dist/bundle/parser-worker.js']),
     );
     expect(found).toEqual([...built, ...documents, ...others].sort());
   });
@@ -97,7 +101,7 @@ describe('the packed package', () => {
   test("compiles in a user's strict program, which then runs", () => {
     expect(node(home, join(root, 'node_modules', 'typescript', 'bin', 'tsc'), '-p', '.')).toBe('');
     // The article's own example: nine channels in three groups.
-    expect(node(home, 'out/index.js')).toBe('ShuffleNet_1X_g3_br_0.25_373\n0 3 6 1 4 7 2 5 8\nfile\n');
+    expect(node(home, 'out/index.js')).toBe('ShuffleNet_1X_g3_br_0.25_373\n0 3 6 1 4 7 2 5 8\nfile\nDownload\n');
   });
 
   test('compiles in one for a bundler', () => {
@@ -115,6 +119,17 @@ describe('the packed package', () => {
     const version =
       "import('shuffleport/package.json', { with: { type: 'json' } }).then((m) => console.log(m.default.version))";
     expect(node(home, '--no-warnings', '-e', version)).toBe(`${manifest.version}\n`);
+  });
+
+  test('has a runtime of one file that imports nothing, and is no larger than its budget', () => {
+    const bytes = readFileSync(join(unpacked, 'dist', 'runtime.js'));
+    expect(bytes.toString()).not.toMatch(/\bimport\b[^.(;]*from|\bimport ?["'(]/);
+    const kilobytes = gzipSync(bytes, { level: 9 }).length / 1000;
+    console.info(`shuffleport/runtime: ${kilobytes.toFixed(1)} kB gzip of ${MOST_RUNTIME_KILOBYTES}`);
+    expect(kilobytes).toBeLessThanOrEqual(MOST_RUNTIME_KILOBYTES);
+    // Errors are told apart by name, too, which minifying would change.
+    const loading = "import('shuffleport/runtime').then((m) => m.loadModel(new Uint8Array(9)))";
+    expect(node(home, '-e', `${loading}.catch((error) => console.log(error.name))`)).toBe('FormatSignatureError\n');
   });
 
   test('has matchers for Jest that load no Vitest', () => {

@@ -154,6 +154,7 @@ export interface PredictFlags {
   readonly key?: string;
   readonly labels?: string;
   readonly top?: number;
+  readonly executor?: 'engine' | 'evaluator';
 }
 
 /** `predict FILE INPUT`. */
@@ -163,7 +164,7 @@ export async function runPredict(
   options: LoadingOptions,
   flags: PredictFlags,
 ): Promise<Answer> {
-  const { preprocess, key, top } = flags;
+  const { preprocess, key, top, executor } = flags;
   const labels = flags.labels === undefined ? undefined : await readLabels(flags.labels);
   const { predict } = await import('../jobs/predict.js');
   const { predictText } = await import('../report/others.js');
@@ -173,6 +174,7 @@ export async function runPredict(
     ...(key !== undefined && { key }),
     ...(labels !== undefined && { labels }),
     ...(top !== undefined && { top }),
+    ...(executor !== undefined && { executor }),
   });
   return { command: 'predict', result, text: predictText(result), exitCode: PASS };
 }

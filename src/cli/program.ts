@@ -9,7 +9,7 @@ import { EXECUTORS, type ExecutorName } from '../node/executors/names.js';
 import type { Environment } from '../report/github.js';
 import { INSPECT_FORMATS } from '../report/inspect.js';
 import { REPORT_ENDINGS, reportFormatOf } from '../report/report-format.js';
-import { runDiff, runInspect, runMakeReference, runPredict, runVerify } from './commands.js';
+import { type PredictFlags, runDiff, runInspect, runMakeReference, runPredict, runVerify } from './commands.js';
 import { type ConvertTarget, runConvert } from './convert.js';
 import { PASS, USAGE } from './exit-codes.js';
 import { addSettingsOptions, count, loadingOptions, number, type SettingsFlags } from './options.js';
@@ -304,7 +304,8 @@ function addPredict(root: Command, answer: Answering): void {
     .argument('<input>', '.npy, .npz, .png or .jpg')
     .option('--key <name>', 'which array of an .npz file')
     .addOption(new Option('--preprocess <recipe>', 'what to do to pixel values first').choices([...RECIPES]))
-    .option('--labels <file>', 'names of the classes, one a line');
+    .option('--labels <file>', 'names of the classes, one a line')
+    .addOption(new Option('--executor <name>', 'what computes (default: engine)').choices(['engine', 'evaluator']));
   addSettingsOptions(command)
     .addOption(new Option('--top <n>', 'how many classes to list (default: 5)').argParser(count))
     .addOption(jsonOption())
@@ -312,17 +313,12 @@ function addPredict(root: Command, answer: Answering): void {
       'after',
       '\nExamples:\n  shuffleport predict weights.h5 input.npy --pooling avg\n  shuffleport predict weights.h5 cat.jpg --pooling avg --preprocess article --input-shape 224,224,3 --labels imagenet.txt',
     )
-    .action(
-      (
-        file: string,
-        input: string,
-        flags: SettingsFlags & { top?: number; key?: string; preprocess?: (typeof RECIPES)[number]; labels?: string },
-      ) =>
-        answer(`running ${file}`, () =>
-          runPredict(file, input, loadingOptions(flags), {
-            ...picked(flags, ['key', 'preprocess', 'labels', 'top']),
-          }),
-        ),
+    .action((file: string, input: string, flags: SettingsFlags & PredictFlags) =>
+      answer(`running ${file}`, () =>
+        runPredict(file, input, loadingOptions(flags), {
+          ...picked(flags, ['key', 'preprocess', 'labels', 'top', 'executor']),
+        }),
+      ),
     );
 }
 

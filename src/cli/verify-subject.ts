@@ -1,9 +1,10 @@
-// What `verify` is given, and what runs it: weights in the evaluator, weights exported in memory and run in a runtime, or
+// What `verify` is given, and what runs it: weights in the evaluator or the engine, weights exported in memory and run in a runtime, or
 // a model that was exported before.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from '../checkpoint/source.js';
 import { UsageError } from '../core/errors.js';
+import { engineExecutor } from '../engine/executor.js';
 import { evaluator } from '../evaluator/evaluator.js';
 import { exportModel } from '../export/export.js';
 import { readExported } from '../export/exported.js';
@@ -25,16 +26,21 @@ export async function subjectOf(file: string, executor: ExecutorName | undefined
   const exported = await readExported(source);
   if (exported === undefined) {
     if (executor === undefined || executor === 'evaluator') return { source };
+    if (executor === 'engine') return { source, executorOf: (model) => engineExecutor(model) };
     return { source, executorOf: (model) => inRuntime(model, executor) };
   }
-  if (executor === 'evaluator') return { source: exported.source, executorOf: ofLayers(exported.layers) };
+  const { source: weights, layers } = exported;
+  if (executor === 'evaluator') return { source: weights, executorOf: ofLayers(layers, evaluator) };
+  if (executor === 'engine') return { source: weights, executorOf: ofLayers(layers, engineExecutor) };
   // Made when the weights have been read: a file that is damaged is told before any runtime stumbles over it.
   const executorOf = () => executorFor(exported.format, exported.files, { ...(executor && { runtime: executor }) });
   return { source: exported.source, executorOf };
 }
 
-/** The evaluator on the layers that are still there. */
-const ofLayers = (layers: ReadonlySet<string>) => async (model: ShuffleNetModel) => ({ ...evaluator(model), layers });
+/** One of our own on the layers that are still there. */
+const ofLayers =
+  (layers: ReadonlySet<string>, make: (model: ShuffleNetModel) => Executor | Promise<Executor>) =>
+  async (model: ShuffleNetModel): Promise<Executor> => ({ ...(await make(model)), layers });
 
 /** Throws a `UsageError` for an exported model: what its batch norms remember may be folded away. */
 export async function refuseExported(file: string): Promise<void> {

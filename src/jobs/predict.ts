@@ -3,6 +3,7 @@ import type { Source } from '../checkpoint/source.js';
 import { UndecidedError } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import { printable } from '../core/text.js';
+import { runInEngine } from '../engine/executor.js';
 import { evaluator } from '../evaluator/evaluator.js';
 import type { Recipe } from '../image/recipes.js';
 import { preprocess } from '../image/recipes.js';
@@ -18,22 +19,34 @@ export interface PredictOptions extends LoadingOptions, RankingOptions {
   readonly preprocess?: Recipe;
   /** Which array of an .npz file. */
   readonly key?: string;
+  /** What computes: the engine, in float32, or the evaluator, in float64. Default `engine`. */
+  readonly executor?: 'engine' | 'evaluator';
 }
 
 /** Runs the network in `source` on `input` and lists the most probable classes of each image. */
 export async function predict(source: Source, input: Source, options: PredictOptions = {}): Promise<PredictResult> {
   const model = await loadModel(source, options);
   const { tensor, recipe } = await prepare(model, input, options);
-  const outputs = await evaluator(model).run(tensor);
-  const output = outputs.get(model.network.output)!;
+  const { executor, output } = await run(model, tensor, options.executor);
   return {
     source: { name: source.name, bytes: source.size },
     input: { name: input.name, bytes: input.size, shape: tensor.shape, preprocess: recipe },
     config: model.settings,
+    executor,
     output: model.network.output,
     shape: output.shape,
     predictions: predictionsOf(model.settings, output, options),
   };
+}
+
+async function run(
+  model: ShuffleNetModel,
+  input: Tensor,
+  executor: PredictOptions['executor'],
+): Promise<{ readonly executor: string; readonly output: Tensor }> {
+  if (executor !== 'evaluator') return runInEngine(model, input);
+  const slow = evaluator(model);
+  return { executor: slow.name, output: (await slow.run(input)).get(model.network.output)! };
 }
 
 async function prepare(

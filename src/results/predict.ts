@@ -7,6 +7,8 @@ export interface PredictResult {
   readonly source: FileDescription;
   readonly input: FileDescription & { readonly shape: readonly number[]; readonly preprocess: string };
   readonly config: NetworkConfig;
+  /** What computed: `engine, relaxed SIMD, 1 thread`, `evaluator`. */
+  readonly executor: string;
   /** The layer whose output this is. */
   readonly output: string;
   readonly shape: readonly number[];

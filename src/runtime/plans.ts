@@ -1,10 +1,10 @@
 // The engine of a model: one at a time, made again when the size of the input or what is observed changes.
 import { UndecidedError } from '../core/errors.js';
 import { sameShape, sizeOf, type Tensor, tensor } from '../core/tensor.js';
-import { createEngine, type Engine } from '../engine/engine.js';
+import { createEngine, type Engine, type EngineOptions } from '../engine/engine.js';
 import { InputShapeError } from '../network/errors.js';
 import { type Layer, layersByName, type Network } from '../network/layer.js';
-import { buildNetwork } from '../shufflenet/build.js';
+import { sizedNetwork } from '../network/sized.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
 import { DisposedError } from './errors.js';
 
@@ -104,10 +104,10 @@ export class Plans {
     if (this.#disposed) throw new DisposedError();
     const before = this.#plan;
     if (before && sameShape(before.network.inputShape, shape) && before.observed === this.#observed) return;
-    const { settings, weights } = this.#model;
-    const network = buildNetwork({ ...settings, inputShape: shape });
+    const { weights } = this.#model;
+    const network = sizedNetwork(this.#model.network, shape);
     const observed = this.#observed;
-    const engine = await createEngine({ network, weights }, { ...this.#threads, ...observing(observed, before) });
+    const engine = await engineFor({ network, weights }, { ...this.#threads, observe: observed });
     before?.engine.dispose();
     if (this.#disposed) return engine.dispose();
     this.#batch = 0;
@@ -115,13 +115,15 @@ export class Plans {
   }
 }
 
-/** Layers that the plan has stay observable in it; for others there is one in which no layer is part of another. */
-function observing(
-  observe: readonly string[],
-  before: Plan | undefined,
-): { observe?: readonly string[]; fold?: false } {
-  if (observe.length === 0) return {};
-  return observe.every((name) => before?.engine.layers.has(name)) ? { observe } : { observe, fold: false };
+/** The fast plan where it has every layer that is observed; else one in which no layer is part of another. */
+async function engineFor(
+  model: Pick<ShuffleNetModel, 'network' | 'weights'>,
+  options: EngineOptions & { readonly observe: readonly string[] },
+): Promise<Engine> {
+  const engine = await createEngine(model, options);
+  if (options.observe.every((name) => engine.layers.has(name))) return engine;
+  engine.dispose();
+  return createEngine(model, { ...options, fold: false });
 }
 
 function sizeUnknown(): UndecidedError {

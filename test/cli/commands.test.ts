@@ -420,6 +420,8 @@ describe('predict', () => {
     expect(code).toBe(0);
     expect(result).toMatchObject({ schema: 'shuffleport/predict', output: 'softmax', shape: [2, 10] });
     expect(result.predictions[1].classes).toHaveLength(5);
+    const exact = await json('predict', QUICK, arrays, '--key', 'a', '--pooling', 'max', '--executor', 'evaluator');
+    expect([result.executor, exact.result.executor]).toEqual([expect.stringMatching(/^engine/), 'evaluator']);
     const unnamed = await json('predict', QUICK, arrays, '--pooling', 'max');
     expect([unnamed.code, unnamed.result.error.next]).toEqual([2, 'name one of them: --key NAME']);
   });

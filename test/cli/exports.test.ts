@@ -102,6 +102,12 @@ describe('an exported model', () => {
     ]);
   });
 
+  test('in the engine is what its weights give, in the layers that are still there', async () => {
+    const result = await verified(folder.write('folded.onnx', await onnx(true)), '--executor', 'engine');
+    expect(result).toMatchObject({ code: 0, verdict: 'pass', executor: expect.stringMatching(/^engine/) });
+    expect(result.layers).toHaveLength(50);
+  });
+
   test('in TensorFlow.js, folded, passes in the layers that it names', async () => {
     const result = await verified(writeGraph('folded', await exportModel(model, 'tfjs')));
     expect(result).toMatchObject({ code: 0, verdict: 'pass', executor: expect.stringMatching(/^tfjs-wasm/) });
@@ -182,6 +188,7 @@ describe('an exported model', () => {
 describe('weights', () => {
   test.each([
     ['evaluator', /^evaluator$/],
+    ['engine', /^engine, (relaxed )?SIMD, 1 thread$/],
     ['onnxruntime', /^onnxruntime-web \d/],
     ['tfjs', /^tfjs-wasm \d/],
   ])('run by %s in every recorded layer', async (executor, name) => {

@@ -22,6 +22,7 @@ import {
   verify,
 } from 'shuffleport';
 import { fileSource } from 'shuffleport/node';
+import { type Input, loadModel, type RuntimeModel } from 'shuffleport/runtime';
 
 // Neither the page's types nor Node's are there: the package's own need none of them.
 declare const console: { log(...values: unknown[]): void };
@@ -44,6 +45,17 @@ export async function road(path: string): Promise<string[]> {
   );
 }
 
+/** The road of a page. Compiled; run only where there is a server. */
+export async function page(url: string, pixels: Input): Promise<string> {
+  const model: RuntimeModel = await loadModel(url, { onProgress: (loaded, total) => console.log(loaded, total) });
+  const [prediction] = await model.predict(pixels, { top: 5, preprocess: 'article' });
+  await model.observe(['global_pool']);
+  const output: Float32Array = model.run(new Float32Array(224 * 224 * 3));
+  const { shape } = model.observed('global_pool');
+  model.dispose();
+  return `${prediction?.classes[0]?.label} ${output.length} ${shape}`;
+}
+
 const network: Network = shuffleNet({ groups: 3, pooling: 'avg' });
 const nine: NdArray<Float32Array> = ndarray(Float32Array.from([0, 1, 2, 3, 4, 5, 6, 7, 8]), [9]);
 const shuffled: NdArray<Float32Array> = toNdarray(channelShuffle(nine, 3));
@@ -51,3 +63,6 @@ const shuffled: NdArray<Float32Array> = toNdarray(channelShuffle(nine, 3));
 console.log(network.name);
 console.log(Array.from({ length: 9 }, (_, index) => shuffled.get(index)).join(' '));
 console.log(await road('missing.h5').catch((error: unknown) => (isShuffleportError(error) ? error.kind : error)));
+console.log(
+  await page('http://127.0.0.1:1/', new Float32Array(1)).catch((error: unknown) => (error as { tag: string }).tag),
+);

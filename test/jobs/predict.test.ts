@@ -35,6 +35,7 @@ describe('an array', () => {
       source: { name: 'k21-g3/weights.h5', bytes: 526_760 },
       input: { name: 'input.npy', shape: [2, 32, 32, 3], preprocess: 'none' },
       config: { groups: 3, pooling: 'max' },
+      executor: expect.stringMatching(/^engine, (relaxed )?SIMD, 1 thread$/),
       output: 'softmax',
       shape: [2, 10],
     });
@@ -66,6 +67,17 @@ describe('an array', () => {
     expect(result.input.shape).toEqual([1, 32, 32, 3]);
     const { ranked } = kerasSays(reference.get('softmax')!, 1);
     expect(result.predictions.map(({ classes }) => classes[0]!.index)).toEqual([ranked[0]]);
+  });
+
+  test('is run by the evaluator where that is asked for, which differs by roundings only', async () => {
+    const input = npy(reference.get('input')!);
+    const exact = await predict(G3, input, { pooling: 'max', top: 10, executor: 'evaluator' });
+    const fast = await predict(G3, input, { pooling: 'max', top: 10, executor: 'engine' });
+    expect(exact.executor).toBe('evaluator');
+    const values = ({ predictions }: typeof exact) =>
+      predictions.flatMap(({ classes }) => classes.map((c) => c.probability));
+    expect(values(exact)).not.toEqual(values(fast));
+    for (const [i, value] of values(exact).entries()) expect(values(fast)[i]).toBeCloseTo(value, 6);
   });
 
   test('of another shape is refused', async () => {

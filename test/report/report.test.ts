@@ -385,6 +385,7 @@ describe('what predict says', () => {
     source: { name: 'weights.h5', bytes: 1 },
     input: { name: 'cat.png', bytes: 1, shape: [1, 32, 32, 3], preprocess: 'tf' },
     config: CONFIG,
+    executor: 'evaluator',
     output: 'softmax',
     shape: [1, 10],
     predictions: [

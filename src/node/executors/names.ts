@@ -6,8 +6,8 @@ export const RUNTIMES = ['onnxruntime', 'tfjs', 'tfjs-node'] as const;
 /** One of them. */
 export type RuntimeName = (typeof RUNTIMES)[number];
 
-/** Executors of a network: the runtimes, and our own evaluator. */
-export const EXECUTORS = ['evaluator', ...RUNTIMES] as const;
+/** Executors of a network: our own evaluator and engine, and the runtimes. */
+export const EXECUTORS = ['evaluator', 'engine', ...RUNTIMES] as const;
 
 /** One of them. */
 export type ExecutorName = (typeof EXECUTORS)[number];

@@ -1,0 +1,78 @@
+// The engine as an executor, so that it can be held against recorded outputs as every other runtime is.
+import { sizeOf, type Tensor, tensor, toFloat32 } from '../core/tensor.js';
+import type { Executor } from '../network/executor.js';
+import { checkInput } from '../network/input.js';
+import { layersByName, type Network } from '../network/layer.js';
+import type { Model } from '../network/model.js';
+import { sizedNetwork } from '../network/sized.js';
+import { createEngine } from './engine.js';
+
+/** How the engine is run. */
+export interface EngineExecutorOptions {
+  /** `true`: the fast plan, in which some layers are part of others. Without it every layer can be observed. */
+  readonly fold?: boolean;
+}
+
+/** A model in the engine. What it is called and which layers it has is known when a plan was made. */
+export async function engineExecutor(
+  model: Pick<Model, 'network' | 'weights'>,
+  { fold = false }: EngineExecutorOptions = {},
+): Promise<Executor> {
+  const { network } = model;
+  const inputShape = network.inputShape.map((dim) => dim ?? SIDE);
+  // What is observed is not made part of something else, so that all that can be there is.
+  const plan = await createEngine(model, { inputShape, fold, observe: network.layers.map(({ name }) => name) });
+  plan.dispose();
+  return {
+    name: plan.name,
+    ...(fold && { layers: plan.layers, biasedTerms: longestSum(network) }),
+    run: async (input, observe = [network.output]) => {
+      checkInput(network, input.shape);
+      return runOnce(model, input, observe, fold);
+    },
+  };
+}
+
+/** A side at which every network can be planned, where it takes any: which layers a plan has does not depend on it. */
+const SIDE = 32;
+
+/** Terms of the longest sum that begins with a folded bias. */
+function longestSum({ layers }: Network): number {
+  return Math.max(...layers.map(({ op, weights }) => (op === 'Conv2D' ? sizeOf(weights.kernel!.slice(0, -1)) : 0)));
+}
+
+/** An engine for this input alone: sizes differ, and so do layers that are kept. */
+async function runOnce(
+  model: Pick<Model, 'network' | 'weights'>,
+  input: Tensor,
+  observe: readonly string[],
+  fold: boolean,
+): Promise<ReadonlyMap<string, Tensor>> {
+  const [batch = 0, ...inputShape] = input.shape;
+  const layers = layersByName(sizedNetwork(model.network, inputShape));
+  const unknown = observe.find((name) => !layers.has(name));
+  if (unknown !== undefined) throw new RangeError(`there is no layer "${unknown}" to observe`);
+  const engine = await createEngine(model, { inputShape, observe, fold });
+  engine.run(toFloat32(input));
+  const found = new Map(
+    observe.map((name) => {
+      const { outputShape } = layers.get(name)!;
+      return [name, tensor(engine.observed(name), [batch, ...(outputShape as number[])])];
+    }),
+  );
+  engine.dispose();
+  return found;
+}
+
+/** What the fast plan gives for `input`, and who computed it. */
+export async function runInEngine(
+  model: Pick<Model, 'network' | 'weights'>,
+  input: Tensor,
+): Promise<{ readonly executor: string; readonly output: Tensor }> {
+  checkInput(model.network, input.shape);
+  const [batch = 0, ...inputShape] = input.shape;
+  const engine = await createEngine(model, { inputShape });
+  const output = engine.run(toFloat32(input));
+  engine.dispose();
+  return { executor: engine.name, output: tensor(output, [batch, output.length / batch]) };
+}
