@@ -442,6 +442,33 @@ describe('names that number more units than there are', () => {
   });
 });
 
+test('a file without weights is told as that, and not as another network', () => {
+  const layers = [{ name: 'conv1', weights: [] }];
+  expect(() => inferSettings(checkpointOf(layers))).toThrow(expect.objectContaining({ tag: 'NoLayers' }));
+  const [conv1] = draftLayers(buildNetwork(TINY)).filter(({ name }) => name === 'conv1');
+  expect(() => inferSettings(checkpointOf([...layers, conv1!]))).toThrow(
+    expect.objectContaining({ tag: 'NotShuffleNet' }),
+  );
+});
+
+test('the slices are those of an architecture that tells them', () => {
+  const crop = {
+    class_name: 'Cropping2D',
+    name: 'c',
+    config: {
+      data_format: 'channels_first',
+      cropping: [
+        [0, 0],
+        [8, 0],
+      ],
+    },
+  };
+  const modelConfig = { class_name: 'Model', config: { layers: [crop] } };
+  const checkpoint = checkpointOf(draftLayers(buildNetwork(TINY)), { modelConfig });
+  expect(inferSettings(checkpoint).settings.slices).toBe('last');
+  expect(inferSettings(checkpoint, { slices: 'own' }).settings.slices).toBe('own');
+});
+
 test('a weight without a known shape does not stop the others', () => {
   const { settings } = infer(TINY, (drafts) => {
     weightIn(drafts, 'conv1', 'kernel').shape = [];
