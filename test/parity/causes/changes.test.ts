@@ -62,6 +62,7 @@ describe('a map', () => {
   test('cut by negative margins, to nothing at the most', () => {
     const x = exact(map([2, 3, 2], 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
     expect(framed(x, { rows: [-1, 0], columns: [-1, -1] }, 9).value).toEqual(map([1, 1, 2], 9, 10));
+    expect(framed(x, { rows: [0, -1], columns: [0, -1] }, 9).value).toEqual(map([1, 2, 2], 1, 2, 3, 4));
     expect(framed(x, { rows: [-2, -1], columns: [0, 0] }, 9).value).toEqual(map([0, 3, 2]));
     expect(framed(x, { rows: [0, 0], columns: [-2, -3] }, 9).value).toEqual(map([2, 0, 2]));
   });
