@@ -7,13 +7,14 @@ import { exportModel, verifyExport } from '../export/export.js';
 import type { ExportFile, ExportFormat } from '../export/files.js';
 import { checkExportOptions, type ExportOptions, folds } from '../export/options.js';
 import { networkParameters } from '../network/cost.js';
+import type { Executor } from '../network/executor.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
-import type { CheckLevel, ConvertCheck, ConvertResult } from '../results/convert.js';
+import type { CheckLevel, ConvertCheck, ConvertResult, ConvertRun } from '../results/convert.js';
 import type { Pooling } from '../shufflenet/settings.js';
 import { hashesOf } from './certificate.js';
 import { type FileInference, infer, withCheckpoint } from './inference.js';
 import { decidedPooling, type LoadedModel, type LoadingOptions, loadWith } from './model.js';
-import { type OpenRuntime, type RunMaterial, runCheck, runPasses } from './run-check.js';
+import { heldRun, type OpenRuntime, type RunMaterial, runCheck, runPasses } from './run-check.js';
 import { tryAll } from './verify.js';
 
 /** What to write, and how to check it. */
@@ -41,6 +42,8 @@ export interface Conversion
    * a run that is further off than float32 explains is a verdict, and no rejection.
    */
   check(files: readonly ExportFile[]): Promise<ConvertCheck>;
+  /** Holds a run of the files in a runtime of the caller's as `check` holds its own: each layer that it says it has. */
+  heldRun(executor: Executor): Promise<ConvertRun>;
 }
 
 /** Loads the network in `source` and writes it in another format, in memory. */
@@ -76,6 +79,7 @@ export async function convert(source: Source, options: ConvertOptions): Promise<
       const run = await runCheck(written, material);
       return { level: done, verdict: runPasses(run) ? 'pass' : 'fail', run };
     },
+    heldRun: (executor) => heldRun(executor, material),
   };
 }
 
