@@ -42,6 +42,7 @@ test.each<[string, () => Promise<ShuffleNetModel>]>([
   ['one of eight groups', () => loadFixture('k21-g8/weights.h5', { pooling: 'max', inputShape: [32, 32, 3] })],
   ['one group', () => randomModel({ ...SMALL, groups: 1 })],
   ['no top and no pooling, an odd size', () => randomModel({ ...SMALL, includeTop: false, pooling: null, inputShape: [33, 47, 1] })], // biome-ignore format: one line
+  ['an open size', () => randomModel({ ...SMALL, inputShape: [null, null, 3] })],
   ['late slices', () => randomModel({ ...SMALL, slices: 'last' })],
   ['biases of the first revisions', () => randomModel({ ...SMALL, revision: { ...SMALL.revision, convBias: true } })],
 ])('%s opens again as the same model', async (_, load) => {
@@ -107,6 +108,18 @@ describe('the architecture', () => {
     expect(await named(stem)).toMatchObject({ config: { target_shape: [4, 4, 15] }, inputs: [`${stem}_permute`] });
   });
 
+  test('takes the channels in their order where height or width is open', async () => {
+    const inputShape = [33, null, 3];
+    const shuffle = await named('stage2_block2_channel_shuffle', { inputShape });
+    expect(shuffle).toMatchObject({ className: 'Take', config: { axis: -1 }, outputShape: [5, null, 15] });
+    expect(shuffle.operands).toEqual([[0, 5, 10, 1, 6, 11, 2, 7, 12, 3, 8, 13, 4, 9, 14]]);
+    const json = JSON.parse(
+      decodeText(member(await toKeras(await randomModel({ ...SMALL, inputShape })), 'config.json')),
+    );
+    const { module, inbound_nodes } = json.config.layers.find(({ name }: { name: string }) => name === shuffle.name);
+    expect([module, inbound_nodes[0].args.slice(1)]).toEqual(['keras.src.ops.numpy', shuffle.operands]);
+  });
+
   test('cuts the last channels off for every group where slices are late', async () => {
     const name = 'stage2_block2_1x1_gconv_1';
     const slice = await named(`${name}_slice`, { slices: 'last' });
@@ -130,10 +143,4 @@ describe('the architecture', () => {
       [['softmax', 0, 0]],
     ]);
   });
-});
-
-test('a network of unknown size is refused, with what to say', async () => {
-  const model = await randomModel({ ...SMALL, includeTop: false, inputShape: [null, null, 3] });
-  await expect(toKeras(model)).rejects.toMatchObject({ tag: 'KerasSize', kind: 'usage' });
-  await expect(toKeras(model)).rejects.toThrow('--input-shape 224,224,3');
 });

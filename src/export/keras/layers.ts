@@ -1,10 +1,8 @@
 // Steps of a network as layers of Keras 3, built-in ones only: no Lambda, nothing that safe mode refuses. The last layer
 // of a step bears the article's name in the spelling that Keras 3 allows. Read first: src/network/grouped.ts.
-
 import { type Convolution, channelsOut, type Step } from '../../network/grouped.js';
 import type { Shape, SliceAttrs } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
-import { KerasSizeError } from '../errors.js';
 
 /** A layer of Keras 3: its class and configuration, what it takes, and what it gives. */
 export interface KerasLayer {
@@ -16,6 +14,8 @@ export interface KerasLayer {
   readonly merges: boolean;
   /** Without the batch dimension. */
   readonly outputShape: Shape;
+  /** What it is called with after the inputs: it is one of Keras's operations then, and no layer. */
+  readonly operands?: readonly unknown[];
   /** In the order in which Keras stores them. */
   readonly weights: readonly NonNullable<LayerWeights[keyof LayerWeights]>[];
 }
@@ -118,10 +118,16 @@ function plainLayers({ layer, weights }: Extract<Step, { kind: 'layer' }>, names
   }
 }
 
-/** Reshaped to `(groups, n)`, transposed, and back: as the article's Lambda does it, in layers that Keras has. */
+/**
+ * Reshaped to `(groups, n)`, transposed, and back: as the article's Lambda does it, in layers that Keras has. Those must know
+ * the height and the width. Where they are open the channels are taken one by one, which Keras has no layer for.
+ */
 function shuffling(layer: string, input: string, groups: number, names: KerasNames): KerasLayer[] {
   const outputShape = names.shapeOf(layer);
-  if (outputShape.includes(null)) throw new KerasSizeError(layer, outputShape);
+  if (outputShape.includes(null)) {
+    const taken = { className: 'Take', config: { axis: -1 }, operands: [shuffled(outputShape.at(-1)!, groups)] };
+    return [layerNamed(layer, [names.nameOf(input)], names, taken)];
+  }
   const map = outputShape.slice(0, -1);
   const n = outputShape.at(-1)! / groups;
   const name = names.nameOf(layer);
@@ -137,3 +143,7 @@ function shuffling(layer: string, input: string, groups: number, names: KerasNam
     part('', { className: 'Reshape', config: { target_shape: outputShape }, inputs: [`${name}_permute`], outputShape }), // biome-ignore format: one line
   ];
 }
+
+/** Which channel comes to each place. */
+const shuffled = (channels: number, groups: number): number[] =>
+  Array.from({ length: channels }, (_, place) => (place % groups) * (channels / groups) + Math.floor(place / groups));

@@ -8,7 +8,8 @@ import type { KerasLayer } from './layers.js';
 export function writeStore(layers: readonly KerasLayer[]): Promise<Uint8Array<ArrayBuffer>> {
   const seen = new Map<string, number>();
   const groups = new Map<string, Hdf5Group>();
-  for (const { className, name, weights } of layers) {
+  for (const { className, name, weights, operands } of layers) {
+    if (operands !== undefined) continue;
     const stem = snakeCase(className);
     const number = seen.get(stem) ?? 0;
     seen.set(stem, number + 1);
