@@ -2,6 +2,7 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Source } from '../checkpoint/source.js';
 import { printable } from '../core/text.js';
+import type { Note } from '../core/weights.js';
 import { type ExportContents, exportContents } from '../export/contents.js';
 import { exportModel, verifyExport } from '../export/export.js';
 import type { ExportFile, ExportFormat } from '../export/files.js';
@@ -67,7 +68,7 @@ export async function convert(source: Source, options: ConvertOptions): Promise<
     input: model.network.input,
     config: model.settings,
     parameters: networkParameters(model.network),
-    report: model.report,
+    report: { ...model.report, notes: [...model.report.notes, ...openSizeNotes(model, to)] },
     folded: folds(to) && fold !== false,
     ...extents(source, material, files),
     files,
@@ -108,6 +109,14 @@ async function poolingOf(
   if (fixture === undefined || inference.settings.pooling !== undefined) return decidedPooling(inference);
   const { trial, decided } = await tryAll(checkpoint, fixture, options);
   return decided ? trial.model.settings.pooling : decidedPooling(inference);
+}
+
+/** Keras's own average pooling is what such a file has: see docs/exports.md. */
+function openSizeNotes({ network }: LoadedModel, to: ExportFormat): Note[] {
+  if (to !== 'keras' || !network.inputShape.includes(null)) return [];
+  const text =
+    'Height or width is open: on PyTorch Keras up to 3.15 averages wrongly at the edges of maps of even size. Where the size is stated, such as --input-shape 224,224,3, it does not.';
+  return [{ id: 'keras-open-size', text }];
 }
 
 /** The network's layers and its file, beside what is written. */

@@ -5,7 +5,7 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import { decodeText } from '../../src/core/bytes.js';
 import { kerasModel, toKeras } from '../../src/export/keras/keras.js';
-import type { KerasLayer } from '../../src/export/keras/layers.js';
+import type { KerasLayer } from '../../src/export/keras/layer.js';
 import { readZip } from '../../src/formats/zip.js';
 import { statedSlices } from '../../src/jobs/inference.js';
 import { inferSettings } from '../../src/shufflenet/infer.js';
@@ -82,7 +82,17 @@ describe('the architecture', () => {
 
   test('has built-in layers alone, under names that Keras 3 allows', async () => {
     const layers = kerasModel(await randomModel(SMALL));
-    const built = ['InputLayer', 'Conv2D', 'DepthwiseConv2D', 'BatchNormalization', 'Activation', 'Reshape', 'Permute'];
+    const built = [
+      'InputLayer',
+      'Conv2D',
+      'DepthwiseConv2D',
+      'BatchNormalization',
+      'Activation',
+      'Reshape',
+      'Permute',
+      'ZeroPadding2D',
+      'Cropping2D',
+    ];
     const merging = ['Add', 'Concatenate', 'MaxPooling2D', 'AveragePooling2D', 'GlobalMaxPooling2D', 'Dense'];
     expect(new Set(layers.map(({ className }) => className))).toEqual(new Set([...built, ...merging]));
     const names = layers.map(({ name }) => name);
@@ -118,6 +128,28 @@ describe('the architecture', () => {
     );
     const { module, inbound_nodes } = json.config.layers.find(({ name }: { name: string }) => name === shuffle.name);
     expect([module, inbound_nodes[0].args.slice(1)]).toEqual(['keras.src.ops.numpy', shuffle.operands]);
+  });
+
+  test('averages an even number of rows with one more above, so that all backends pad alike', async () => {
+    const stem = 'stage2_block1_avg_pool';
+    const inputShape = [32, 44, 3];
+    // Of 8 rows and 11 columns.
+    expect(await named(`${stem}_padded`, { inputShape })).toMatchObject({
+      config: { padding: [[1, 0], [0, 0]] },
+      outputShape: [9, 11, 6],
+    }); // biome-ignore format: one line
+    expect(await named(`${stem}_whole`, { inputShape })).toMatchObject({
+      className: 'AveragePooling2D',
+      config: { pool_size: [3, 3], strides: [2, 2], padding: 'same' },
+      outputShape: [5, 6, 6],
+    });
+    expect(await named(stem, { inputShape })).toMatchObject({
+      className: 'Cropping2D',
+      config: { cropping: [[1, 0], [0, 0]] },
+      inputs: [`${stem}_whole`],
+      outputShape: [4, 6, 6],
+    }); // biome-ignore format: one line
+    expect(await named(stem, { inputShape: [44, 44, 3] })).toMatchObject({ className: 'AveragePooling2D' });
   });
 
   test('cuts the last channels off for every group where slices are late', async () => {

@@ -11,6 +11,7 @@ import {
   type RuntimeName,
 } from '../../src/node/executors/index.js';
 import { kerasExecutor, onnxExecutor, type Served, serve } from '../python/serve.js';
+import { NAMES } from './installed-names.js';
 
 /** A runtime that is there. */
 export interface Installed {
@@ -36,15 +37,14 @@ export function backendsOf(python: string): string[] {
 
 /** Those that are named. */
 export function installedRuntimes(env: Readonly<Record<string, string | undefined>> = process.env): Installed[] {
-  const { SHUFFLEPORT_TFJS_NODE, SHUFFLEPORT_ONNXRUNTIME_NODE } = env;
-  const { SHUFFLEPORT_ONNX_PYTHON, SHUFFLEPORT_KERAS_PYTHON } = env;
+  const [tfjsNode, onnxruntimeNode, onnxPython, kerasPython] = NAMES.map((name) => env[name]);
   return [
-    ...ifNamed(SHUFFLEPORT_TFJS_NODE, (home) => [ofNode('tfjs-node', 'tfjs', 'tfjs-node', home)]),
-    ...ifNamed(SHUFFLEPORT_ONNXRUNTIME_NODE, (home) => [ofNode('onnxruntime-node', 'onnx', 'onnxruntime', home)]),
-    ...ifNamed(SHUFFLEPORT_ONNX_PYTHON, (python) => [
+    ...ifNamed(tfjsNode, (home) => [ofNode('tfjs-node', 'tfjs', 'tfjs-node', home)]),
+    ...ifNamed(onnxruntimeNode, (home) => [ofNode('onnxruntime-node', 'onnx', 'onnxruntime', home)]),
+    ...ifNamed(onnxPython, (python) => [
       ofPython('onnxruntime (Python)', 'onnx', () => serve(python, 'onnxruntime'), onnxExecutor),
     ]),
-    ...ifNamed(SHUFFLEPORT_KERAS_PYTHON, (python) =>
+    ...ifNamed(kerasPython, (python) =>
       backendsOf(python).map((backend) => {
         const start = () => serve(python, 'keras', { KERAS_BACKEND: backend });
         return ofPython(`keras on ${backend}`, 'keras', start, kerasExecutor);

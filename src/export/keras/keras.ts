@@ -1,5 +1,5 @@
 // Network + weights -> a `.keras` file that Keras 3 loads in safe mode, on any backend: `config.json` with built-in
-// layers only, `model.weights.h5`, `metadata.json`. Read first: layers.ts, store.ts.
+// layers only, `model.weights.h5`, `metadata.json`. Read first: layer.ts, layers.ts, store.ts.
 import { encodeText } from '../../core/bytes.js';
 import { writeZip } from '../../formats/zip-write.js';
 import { groupedSteps } from '../../network/grouped.js';
@@ -7,7 +7,8 @@ import type { Network, Shape } from '../../network/layer.js';
 import type { ShuffleNetModel } from '../../shufflenet/load.js';
 import { settingsRecord } from '../../shufflenet/metadata.js';
 import { namingScheme } from '../../shufflenet/names.js';
-import { type KerasLayer, kerasLayers } from './layers.js';
+import type { KerasLayer } from './layer.js';
+import { kerasLayers } from './layers.js';
 import { writeStore } from './store.js';
 
 /** The version whose format is written; later ones read it, and the first of Keras 3 does, too. */
