@@ -66,6 +66,11 @@ export function toFloat32(t: Tensor): Float32Array<ArrayBuffer> {
   return copyInto(t, new Float32Array(sizeOf(t.shape)));
 }
 
+/** The elements in row-major order: the tensor's own where they lie so, which must not be written to; else a copy. */
+export function rowMajorFloats(t: Tensor<Float32Array>): Float32Array {
+  return isRowMajor(t) ? t.data.subarray(t.offset, t.offset + sizeOf(t.shape)) : toFloat32(t);
+}
+
 function copyInto<D extends Float32Array | Float64Array>(t: Tensor, out: D): D {
   if (isRowMajor(t)) {
     out.set(t.data.subarray(t.offset, t.offset + out.length));

@@ -56,7 +56,7 @@ export async function createEngine(
   const { pages, bytes } = program;
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
   const { instance, module } = await WebAssembly.instantiate(bytes, { engine: { memory } });
-  for (const { address, values } of program.constants) new Float32Array(memory.buffer, address).set(values);
+  for (const { address, length, write } of program.constants) write(new Float32Array(memory.buffer, address, length));
   const run = instance.exports.run as () => void;
   const started =
     threads === 1 ? undefined : await Threads.start(threads, { module, memory, steps: program.steps.length, run });

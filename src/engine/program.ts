@@ -7,7 +7,7 @@ import { lower } from './lower/lower.js';
 import { ALIGNMENT, aligned, arena } from './plan/arena.js';
 import { chainCalls } from './plan/bands.js';
 import { fuse } from './plan/fuse.js';
-import { layoutOf } from './plan/layout.js';
+import { FLOAT, layoutOf } from './plan/layout.js';
 import { type MapShape, type Operation, operationsOf } from './plan/operations.js';
 import { place, root, type Store } from './plan/places.js';
 import { type Chain, schedule } from './plan/schedule.js';
@@ -44,11 +44,18 @@ export interface Placed {
   readonly softmax: boolean;
 }
 
+/** Weights, to be written into memory that holds zeros. */
+export interface Constants {
+  readonly address: number;
+  readonly length: number;
+  write(into: Float32Array): void;
+}
+
 /** A module, and how to use it. */
 export interface Program {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly pages: number;
-  readonly constants: readonly { readonly address: number; readonly values: Float32Array }[];
+  readonly constants: readonly Constants[];
   readonly input: Located;
   /** Layers whose outputs can be had: of those in `keep`, and the network's. */
   readonly values: ReadonlyMap<string, Placed>;
@@ -129,11 +136,11 @@ function runFunction(steps: readonly ProgramStep[]): FunctionBuilder {
 
 /** Holds what lies where, and the kernels that have been made. */
 class Memory implements Workshop {
-  readonly held: { readonly address: number; readonly values: Float32Array }[] = [];
+  readonly held: Constants[] = [];
   readonly zeros: number;
   end: number;
   readonly #addresses: ReadonlyMap<Store, number>;
-  readonly #kernels = new Map<string, FunctionBuilder>();
+  readonly #kernels = new Map<string, { readonly kernel: FunctionBuilder; readonly spec: unknown }>();
   readonly #features: Features;
 
   constructor(chains: readonly Chain[], input: Store, features: Features) {
@@ -145,8 +152,8 @@ class Memory implements Workshop {
     this.end = end + aligned(longest);
   }
 
-  get kernels(): Iterable<FunctionBuilder> {
-    return this.#kernels.values();
+  get kernels(): FunctionBuilder[] {
+    return [...this.#kernels.values()].map(({ kernel }) => kernel);
   }
 
   addressOf(store: Store): number {
@@ -155,17 +162,16 @@ class Memory implements Workshop {
 
   kernel<S>(kind: string, spec: S, make: (name: string, spec: S, features: Features) => FunctionBuilder) {
     const key = `${kind} ${JSON.stringify(spec)}`;
-    const known = this.#kernels.get(key);
-    if (known !== undefined) return known;
-    const made = make(`${kind}_${this.#kernels.size}`, spec, this.#features);
-    this.#kernels.set(key, made);
-    return made;
+    const number = this.#kernels.size;
+    const known = this.#kernels.get(key) ?? { spec, kernel: make(`${kind}_${number}`, spec, this.#features) };
+    this.#kernels.set(key, known);
+    return known as { kernel: FunctionBuilder; spec: S };
   }
 
-  constants(values: Float32Array): number {
+  constants(length: number, write: (into: Float32Array) => void): number {
     const address = this.end;
-    this.held.push({ address, values });
-    this.end += aligned(values.byteLength) + ALIGNMENT;
+    this.held.push({ address, length, write });
+    this.end += aligned(FLOAT * length) + ALIGNMENT;
     return address;
   }
 }

@@ -36,8 +36,9 @@ export const channelsOut = ({ kind, kernel }: Convolution): number => kernel.sha
 export function groupedSteps({ network, weights }: Pick<Model, 'network' | 'weights'>): Step[] {
   const whole = new Map<string, Convolution>();
   const parts = new Set<string>();
+  const takers = takersOf(network);
   for (const group of groupConvolutions(network)) {
-    const convolution = joined(group, network, weights);
+    const convolution = joined(group, network, weights, takers);
     if (convolution === undefined) continue;
     whole.set(group.concat.name, convolution);
     for (const name of convolution.layers) parts.add(name);
@@ -66,8 +67,21 @@ function stepOf(layer: Layer, weights: LayerWeights): Step {
 
 const linear = (attrs: WindowAttrs): ConvAttrs => ({ ...attrs, activation: 'linear' });
 
+/** The layers that take each layer's output. */
+function takersOf({ layers }: Network): ReadonlyMap<string, readonly string[]> {
+  const takers = new Map<string, string[]>();
+  for (const { name, inputs } of layers)
+    for (const taken of inputs) takers.set(taken, [...(takers.get(taken) ?? []), name]);
+  return takers;
+}
+
 /** Undefined where the slices are neither each group's own nor all the same, or an inner layer is taken elsewhere too. */
-function joined(group: GroupConvolution, network: Network, weights: Model['weights']): Convolution | undefined {
+function joined(
+  group: GroupConvolution,
+  network: Network,
+  weights: Model['weights'],
+  takers: ReadonlyMap<string, readonly string[]>,
+): Convolution | undefined {
   const { groups, concat, input } = group;
   const [first] = groups;
   const { attrs, weights: shapes } = first!.conv;
@@ -77,10 +91,9 @@ function joined(group: GroupConvolution, network: Network, weights: Model['weigh
   );
   const slices = groups.map(({ slice }) => slice);
   const same = slices.every((slice) => slice.attrs.begin === slices[0]!.attrs.begin);
-  const inner = new Set(groups.flatMap(({ slice, conv }) => [slice.name, conv.name]));
-  const shared = network.layers.some(
-    ({ name, inputs }) => name !== concat.name && !inner.has(name) && inputs.some((taken) => inner.has(taken)),
-  );
+  const inner = groups.flatMap(({ slice, conv }) => [slice.name, conv.name]);
+  const own = new Set([...inner, concat.name]);
+  const shared = inner.some((name) => takers.get(name)!.some((taker) => !own.has(taker)));
   if (!alike || shared || !(same || ownSlices(slices, network, input))) return undefined;
   const kernels = groups.map(({ conv }) => weights.get(conv.name)!.kernel!);
   const biases = groups.flatMap(({ conv }) => weights.get(conv.name)!.bias ?? []);

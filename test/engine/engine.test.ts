@@ -7,11 +7,11 @@ import { evaluator } from '../../src/evaluator/evaluator.js';
 import { SIGMA_LIMIT } from '../../src/parity/expected.js';
 import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
 import { expectedRun, expectWithin } from '../helpers/expected-run.js';
-import { anySmallNetwork, classesOf, digits, SMALL } from '../helpers/exports.js';
+import { anySmallNetwork, classesOf, digits } from '../helpers/exports.js';
 import { loadFixture, noise, randomModel } from '../helpers/models.js';
 
 /** How many random networks are tried; the nightly run tries 1,000. */
-const RUNS = Number(process.env.SHUFFLEPORT_ENGINE_RUNS ?? 25);
+const RUNS = Number(process.env.SHUFFLEPORT_ENGINE_RUNS ?? 8);
 
 /** What the engine gives for `input`, by layer. */
 async function engineRun(model: ShuffleNetModel, input: Tensor<Float32Array>, options: EngineOptions) {

@@ -25,8 +25,17 @@ export interface ConvolutionLayout extends Tiling {
   };
 }
 
+/** Kernel and packing both ask, and units that are alike share a specification. */
+const known = new WeakMap<ConvolutionSpec, ConvolutionLayout>();
+
 /** The layout of a convolution's weights. */
-export function layoutOf({ pixels, groups }: ConvolutionSpec): ConvolutionLayout {
+export function layoutOf(spec: ConvolutionSpec): ConvolutionLayout {
+  const layout = known.get(spec) ?? makeLayout(spec);
+  known.set(spec, layout);
+  return layout;
+}
+
+function makeLayout({ pixels, groups }: ConvolutionSpec): ConvolutionLayout {
   const tiling = tile(pixels, groups);
   const terms = orderTerms(groups);
   const counts = 8;
@@ -39,6 +48,12 @@ export function layoutOf({ pixels, groups }: ConvolutionSpec): ConvolutionLayout
     base: Math.min(...terms.groups.map(({ base }) => base)),
     header: { bytes: Math.ceil(bytes / VECTOR) * VECTOR, input: 0, output: 4, counts, table },
   };
+}
+
+/** Floats of all groups' headers and panels. */
+export function packedLength(layout: ConvolutionLayout): number {
+  const panels = layout.counts.flatMap((counts) => counts.map((n, i) => n * panelBytes(layout, layout.tiles[i]!)));
+  return panels.reduce((sum, bytes) => sum + bytes, layout.counts.length * layout.header.bytes) / 4;
 }
 
 /** Bytes of a tile's panel. */

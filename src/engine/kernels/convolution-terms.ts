@@ -24,24 +24,30 @@ export interface GroupTerms {
   /** Bytes from a pixel's input address to the group's first input. */
   readonly base: number;
   /** For each term, in the order of adding, its row of weights. */
-  readonly order: readonly number[];
+  readonly order: Int32Array;
   /** Bytes from `base` to each chunk, then to each single term. */
   readonly starts: readonly number[];
 }
 
-/** A term: where its input is, and its row of weights. */
-interface Term {
-  readonly offset: number;
-  readonly row: number;
+/** A run of neighbouring floats: its first, and its length, among the terms in the order of memory. */
+interface Run {
+  readonly at: number;
+  readonly length: number;
+}
+
+/** A group's terms in the order of memory, as rows of weights, and their runs. */
+interface Runs {
+  readonly rows: Int32Array;
+  readonly runs: readonly Run[];
 }
 
 /** Orders the terms of `groups`. */
 export function orderTerms(groups: readonly ConvolutionGroup[]): Terms {
-  const runs = groups.map(({ offsets }) => runsOf(offsets));
+  const found = groups.map(({ offsets }) => runsOf(offsets));
   const total = groups[0]!.offsets.length;
-  const length = chooseLength(runs, total);
-  const chunks = chunksOf(runs, length);
-  const ordered = runs.map((found) => orderGroup(found, chunks, length));
+  const length = chooseLength(found, total);
+  const chunks = chunksOf(found, length);
+  const ordered = groups.map(({ offsets }, g) => orderGroup(offsets, found[g]!, chunks, length));
   const alike = ordered.every(({ starts }) => starts.every((start, i) => start === ordered[0]!.starts[i]));
   const singles = total - chunks * length;
   // Where all is written out, or one chunk is all there is, starts that are alike are part of the code.
@@ -49,30 +55,39 @@ export function orderTerms(groups: readonly ConvolutionGroup[]): Terms {
   return { chunks, length, singles, groups: ordered, table };
 }
 
-/** Neighbouring floats, together; in the order of memory. */
-function runsOf(offsets: readonly number[]): Term[][] {
-  const sorted = offsets.map((offset, row) => ({ offset, row })).sort((a, b) => a.offset - b.offset);
-  const runs: Term[][] = [];
-  for (const term of sorted) {
-    const run = runs.at(-1);
-    if (run?.at(-1)?.offset === term.offset - 4) run!.push(term);
-    else runs.push([term]);
+function runsOf(offsets: readonly number[]): Runs {
+  const rows = Int32Array.from(offsets.keys()).sort((a, b) => offsets[a]! - offsets[b]!);
+  const runs: Run[] = [];
+  let at = 0;
+  for (let i = 1; i <= rows.length; i++) {
+    if (i < rows.length && offsets[rows[i]!] === offsets[rows[i - 1]!]! + 4) continue;
+    runs.push({ at, length: i - at });
+    at = i;
   }
-  return runs;
+  return { rows, runs };
 }
 
 /** How many chunks of `length` every group has. */
-function chunksOf(groups: readonly (readonly Term[][])[], length: number): number {
+function chunksOf(groups: readonly Runs[], length: number): number {
   if (length < 2) return 0;
-  const chunks = groups.map((runs) => runs.reduce((sum, run) => sum + Math.floor(run.length / length), 0));
-  return Math.min(...chunks);
+  let fewest = Number.POSITIVE_INFINITY;
+  for (const { runs } of groups) {
+    let chunks = 0;
+    for (const run of runs) chunks += Math.floor(run.length / length);
+    fewest = Math.min(fewest, chunks);
+  }
+  return fewest;
 }
 
-/** The length of chunks that costs the fewest reads of the table and turns of loops; 1 if there is none. */
-function chooseLength(groups: readonly (readonly Term[][])[], total: number): number {
-  const longest = Math.max(...groups.flatMap((runs) => runs.map((run) => run.length)));
+/**
+ * The length of chunks that costs the fewest reads of the table and turns of loops; 1 if there is none. The lengths that
+ * may be best are those of runs: with another, every run leaves single terms.
+ */
+function chooseLength(groups: readonly Runs[], total: number): number {
+  const lengths = new Set(groups.flatMap(({ runs }) => runs.map((run) => run.length)));
   let best = { length: 1, cost: total };
-  for (let length = 2; length <= longest; length++) {
+  for (const length of lengths) {
+    if (length < 2) continue;
     const chunks = chunksOf(groups, length);
     const cost = total - chunks * length + chunks * chunkCost(length, total);
     if (cost < best.cost) best = { length, cost };
@@ -80,24 +95,29 @@ function chooseLength(groups: readonly (readonly Term[][])[], total: number): nu
   return best.length;
 }
 
-/** Of one chunk, in reads of the table: a chunk within a loop also counts and moves pointers, as does a turn within it. */
+/**
+ * Of one chunk, in reads of the table: a chunk within a loop also counts and moves pointers, and so does a turn within a
+ * chunk.
+ */
 function chunkCost(length: number, total: number): number {
   if (total <= MOST_WRITTEN_OUT) return 1;
   return 4 + (length > MOST_WRITTEN_OUT ? length / TERMS_A_TURN / 2 : 0);
 }
 
-function orderGroup(runs: readonly Term[][], chunks: number, length: number): GroupTerms {
-  const pieces: Term[][] = [];
-  const singles: Term[] = [];
+function orderGroup(offsets: readonly number[], { rows, runs }: Runs, chunks: number, length: number): GroupTerms {
+  const order = new Int32Array(rows.length);
+  const singles: number[] = [];
+  let done = 0;
   for (const run of runs) {
-    let at = 0;
-    for (; pieces.length < chunks && at + length <= run.length; at += length) pieces.push(run.slice(at, at + length));
-    singles.push(...run.slice(at));
+    const end = run.at + run.length;
+    let at = run.at;
+    for (; done < chunks * length && at + length <= end; at += length, done += length) {
+      order.set(rows.subarray(at, at + length), done);
+    }
+    for (; at < end; at++) singles.push(rows[at]!);
   }
-  const base = runs[0]![0]!.offset;
-  return {
-    base,
-    order: [...pieces.flat(), ...singles].map(({ row }) => row),
-    starts: [...pieces.map((piece) => piece[0]!), ...singles].map(({ offset }) => offset - base),
-  };
+  order.set(singles, done);
+  const base = offsets[rows[0]!]!;
+  const firsts = [...Array.from({ length: chunks }, (_, i) => order[i * length]!), ...singles];
+  return { base, order, starts: firsts.map((row) => offsets[row]! - base) };
 }

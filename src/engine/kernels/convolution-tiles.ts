@@ -47,24 +47,26 @@ export interface Tiling {
 /** Splits each group's vectors into the tiles that take the least time. */
 export function tile(pixels: number, groups: readonly Pick<ConvolutionGroup, 'vectors'>[]): Tiling {
   const all = tilesFor(pixels);
-  const splits = groups.map(({ vectors }) => split(vectors, all));
-  const tiles = all.filter((_, i) => splits.some((widths) => widths.includes(i)));
-  const counts = splits.map((widths) => tiles.map((one) => widths.filter((i) => all[i] === one).length));
-  return { tiles, counts };
+  const splits = new Map([...new Set(groups.map(({ vectors }) => vectors))].map((n) => [n, split(n, all)]));
+  const used = all.map((_, i) => i).filter((i) => [...splits.values()].some((counts) => counts[i]! > 0));
+  const counts = groups.map(({ vectors }) => used.map((i) => splits.get(vectors)![i]!));
+  return { tiles: used.map((i) => all[i]!), counts };
 }
 
-/** The cheapest way to fill `vectors`, as indices of tiles. */
+/** The cheapest way to fill `vectors`: how many of each tile. */
 function split(vectors: number, tiles: readonly (Tile & { readonly time: number })[]): readonly number[] {
-  const best: { readonly time: number; readonly tiles: readonly number[] }[] = [{ time: 0, tiles: [] }];
+  const times = new Float64Array(vectors + 1);
+  const lasts = new Int32Array(vectors + 1);
   for (let n = 1; n <= vectors; n++) {
-    for (const [i, { width, time }] of tiles.entries()) {
-      const rest = best[n - width];
-      if (rest === undefined) continue;
-      const total = rest.time + width * time;
+    times[n] = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < tiles.length; i++) {
+      const { width, time } = tiles[i]!;
+      const total = width <= n ? times[n - width]! + width * time : Number.POSITIVE_INFINITY;
       // By a margin, so that sums in another order do not decide.
-      if (total < (best[n]?.time ?? Number.POSITIVE_INFINITY) - 1e-9)
-        best[n] = { time: total, tiles: [...rest.tiles, i] };
+      if (total < times[n]! - 1e-9) [times[n], lasts[n]] = [total, i];
     }
   }
-  return best[vectors]!.tiles;
+  const counts = tiles.map(() => 0);
+  for (let n = vectors; n > 0; n -= tiles[lasts[n]!]!.width) counts[lasts[n]!]!++;
+  return counts;
 }

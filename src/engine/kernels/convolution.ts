@@ -6,7 +6,7 @@ import { type ConvolutionLayout, layoutOf, panelBytes } from './convolution-layo
 import type { ConvolutionSpec } from './convolution-spec.js';
 import { type GroupLocals, tileWriter } from './convolution-tile.js';
 
-export { packConvolution } from './convolution-pack.js';
+export { packConvolution, packedConvolutionLength } from './convolution-pack.js';
 export type { ConvolutionGroup, ConvolutionSpec, ConvolutionWeights } from './convolution-spec.js';
 
 /** The parameters, by number. */

@@ -62,7 +62,7 @@ function runsOf(lanes: readonly (readonly [number, number])[]): Run[] {
   for (const [from, to] of sorted) {
     const last = runs.at(-1);
     const step = last === undefined ? 0 : last.count === 1 ? to - last.to : last.step;
-    if (last !== undefined && from === last.from + last.count && to === last.to + last.count * step && step > 0) {
+    if (last !== undefined && from === last.from + last.count && to === last.to + last.count * step) {
       runs[runs.length - 1] = { ...last, step, count: last.count + 1 };
     } else runs.push({ from, to, step: 1, count: 1 });
   }

@@ -77,13 +77,21 @@ export function depthwiseKernel(name: string, spec: DepthwiseSpec, features: Fea
   return f;
 }
 
-/** The weights in the order in which the kernel reads them: a vector of each cell of the window, then of the bias. */
+/** How many floats the weights take. */
+export const packedDepthwiseLength = ({ map: { window }, vectors }: DepthwiseSpec): number =>
+  4 * vectors * (window[0] * window[1] + 1);
+
+/**
+ * Writes the weights into `packed`, which holds zeros, as the kernel reads them: a vector of each cell of the window, then
+ * of the bias. Gives `packed`.
+ */
 export function packDepthwise(
-  { map, vectors }: DepthwiseSpec,
+  spec: DepthwiseSpec,
   { kernel, channels, bias, lanes }: DepthwiseWeights,
-): Float32Array<ArrayBuffer> {
+  packed: Float32Array = new Float32Array(packedDepthwiseLength(spec)),
+): Float32Array {
+  const { map } = spec;
   const cells = map.window[0] * map.window[1];
-  const packed = new Float32Array(4 * vectors * (cells + 1));
   for (const [i, channel] of lanes.entries()) {
     if (channel < 0) continue;
     const start = Math.floor(i / 4) * 4 * (cells + 1) + (i % 4);

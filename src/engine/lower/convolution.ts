@@ -1,8 +1,14 @@
 // Convolutions and dense layers as calls of the one kernel that multiplies pixels by channels. A window is a list of
 // offsets, and so is a channel shuffle: it costs nothing. Read first: job.ts, ../kernels/convolution.ts.
-import { toFloat32 } from '../../core/tensor.js';
+import { rowMajorFloats } from '../../core/tensor.js';
 import { padBefore } from '../../network/padding.js';
-import { type ConvolutionSpec, convolutionKernel, packConvolution } from '../kernels/convolution.js';
+import {
+  type ConvolutionSpec,
+  type ConvolutionWeights,
+  convolutionKernel,
+  packConvolution,
+  packedConvolutionLength,
+} from '../kernels/convolution.js';
 import { channelsInLanes, FLOAT } from '../plan/layout.js';
 import type { Window, Work } from '../plan/operations.js';
 import type { Task, Value } from '../plan/places.js';
@@ -26,19 +32,11 @@ export function convolutionJob(task: Task, work: Convolution, workshop: Workshop
   const asOneRow = isPointwise(work.window);
   const byPixel = asOneRow && unit === 'pixel';
   const pixels = byPixel ? least : output.width;
-  const spec = specOf(task, work, { input, output, residual, pixels });
-  const kernel = workshop.kernel('convolution', spec, convolutionKernel);
-  const lanes = channelsInLanes(output, task.output.at);
-  const weights = workshop.constants(
-    packConvolution(spec, {
-      kernel: toFloat32(work.kernel),
-      channels: task.output.at.length,
-      bias: work.bias && toFloat32(work.bias),
-      lanes: spec.groups.map(({ outVector, vectors }) => {
-        return lanes.slice(LANES * outVector, LANES * (outVector + vectors));
-      }),
-    }),
-  );
+  const maps = { input, output, residual, pixels };
+  const { kernel, spec } = workshop.kernel('convolution', specOf(task, work, maps), convolutionKernel);
+  const weights = workshop.constants(packedConvolutionLength(spec), (into) => {
+    packConvolution(spec, weightsOf(task, work, output, spec), into);
+  });
   const corner = input.address - cornerBytes(work.window, input);
   const at = (row: number, pixel: number) => [
     corner + row * spec.inRowStep + pixel * spec.inStep,
@@ -55,6 +53,21 @@ export function convolutionJob(task: Task, work: Convolution, workshop: Workshop
     task,
     units: output.height,
     calls: (y0, y1) => [{ kernel, args: [...at(y0, 0), ...sizeOf(y1 - y0)] }],
+  };
+}
+
+function weightsOf(
+  { output: { at } }: Task,
+  { kernel, bias }: Convolution,
+  output: Located,
+  { groups }: ConvolutionSpec,
+): ConvolutionWeights {
+  const channels = channelsInLanes(output, at);
+  return {
+    kernel: rowMajorFloats(kernel),
+    channels: at.length,
+    bias: bias && rowMajorFloats(bias),
+    lanes: groups.map(({ outVector, vectors }) => channels.slice(LANES * outVector, LANES * (outVector + vectors))),
   };
 }
 

@@ -21,18 +21,18 @@ export interface Job {
 
 /** What jobs are made with. */
 export interface Workshop {
-  /** The kernel for a spec, made once: `kernel('depthwise', spec, depthwiseKernel)`. */
+  /** The kernel for a spec, made once, and the first of equal specs: `kernel('depthwise', spec, depthwiseKernel)`. */
   kernel<S>(
     kind: string,
     spec: S,
     make: (name: string, spec: S, features: Features) => FunctionBuilder,
-  ): FunctionBuilder;
+  ): { readonly kernel: FunctionBuilder; readonly spec: S };
   /** The address of a root's beginning. */
   addressOf(store: Store): number;
   /** The address of a row of zeros, as long as the longest row. */
   readonly zeros: number;
-  /** Puts constants into memory; their address. */
-  constants(values: Float32Array): number;
+  /** Room for so many floats, which `write` fills when there is memory (with zeros in it); its address. */
+  constants(length: number, write: (into: Float32Array) => void): number;
 }
 
 /** A store in memory: its layout, and the address of its first pixel's first lane. */

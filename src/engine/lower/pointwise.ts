@@ -16,7 +16,7 @@ export function addJob(task: Task, workshop: Workshop): Job {
     vectors: output.vectors,
     relu: task.relu,
   };
-  const kernel = workshop.kernel('add', spec, addKernel);
+  const { kernel } = workshop.kernel('add', spec, addKernel);
   const args = [left!.address, right!.address, output.address];
   return {
     task,
@@ -30,7 +30,7 @@ export function reluJob(task: Task, workshop: Workshop): Job {
   const input = locate(task.inputs[0]!.store, workshop);
   const output = locate(task.output.store, workshop);
   const spec = { inStep: input.step, outStep: output.step, vectors: output.vectors };
-  const kernel = workshop.kernel('relu', spec, reluKernel);
+  const { kernel } = workshop.kernel('relu', spec, reluKernel);
   const args = [input.address, output.address];
   return {
     task,
@@ -50,7 +50,7 @@ export function gatherJob(task: Task, workshop: Workshop): Job {
   const output = locate(task.output.store, workshop);
   const { at } = task.output;
   const lanes = from!.at.map((c, channel) => [input.lanes[c]!, output.lanes[at[channel]!]!] as const);
-  const kernel = workshop.kernel('gather', { inStep: input.step, outStep: output.step, lanes }, gatherKernel);
+  const { kernel } = workshop.kernel('gather', { inStep: input.step, outStep: output.step, lanes }, gatherKernel);
   const calls = (y0: number, y1: number) =>
     Array.from({ length: y1 - y0 }, (_, i) => {
       const y = y0 + i;

@@ -1,7 +1,7 @@
 // Depthwise convolutions and poolings as calls: a window that moves over a map, each channel for itself. Read first: job.ts.
-import { toFloat32 } from '../../core/tensor.js';
+import { rowMajorFloats } from '../../core/tensor.js';
 import { padBefore } from '../../network/padding.js';
-import { depthwiseKernel, packDepthwise } from '../kernels/depthwise.js';
+import { depthwiseKernel, packDepthwise, packedDepthwiseLength } from '../kernels/depthwise.js';
 import { globalPoolingKernel } from '../kernels/global-pooling.js';
 import { poolingKernel } from '../kernels/pooling.js';
 import type { WindowedMap } from '../kernels/windowed-map.js';
@@ -13,16 +13,13 @@ import { type Job, type Located, locate, type Workshop } from './job.js';
 /** A depthwise convolution. */
 export function depthwiseJob(task: Task, work: Extract<Work, { kind: 'depthwise' }>, workshop: Workshop): Job {
   const { input, output, map } = maps(task, work.window, workshop);
-  const spec = { map, vectors: input.vectors, relu: task.relu };
-  const kernel = workshop.kernel('depthwise', spec, depthwiseKernel);
-  const weights = workshop.constants(
-    packDepthwise(spec, {
-      kernel: toFloat32(work.kernel),
-      channels: task.output.at.length,
-      bias: work.bias && toFloat32(work.bias),
-      lanes: channelsInLanes(output, task.output.at),
-    }),
-  );
+  const asked = { map, vectors: input.vectors, relu: task.relu };
+  const { kernel, spec } = workshop.kernel('depthwise', asked, depthwiseKernel);
+  const weights = workshop.constants(packedDepthwiseLength(spec), (into) => {
+    const lanes = channelsInLanes(output, task.output.at);
+    const [values, bias] = [rowMajorFloats(work.kernel), work.bias && rowMajorFloats(work.bias)];
+    packDepthwise(spec, { kernel: values, channels: task.output.at.length, bias, lanes }, into);
+  });
   const args = [input.address, weights, output.address, workshop.zeros];
   return { task, units: output.height, calls: (y0, y1) => [{ kernel, args: [...args, y0, y1] }] };
 }
@@ -31,7 +28,7 @@ export function depthwiseJob(task: Task, work: Extract<Work, { kind: 'depthwise'
 export function poolJob(task: Task, work: Extract<Work, { kind: 'pool' }>, workshop: Workshop): Job {
   const { input, output, map } = maps(task, work.window, workshop);
   const spec = { map, vectors: input.vectors, kind: work.of, relu: task.relu };
-  const kernel = workshop.kernel('pool', spec, poolingKernel);
+  const { kernel } = workshop.kernel('pool', spec, poolingKernel);
   const args = [input.address, output.address, workshop.zeros];
   return { task, units: output.height, calls: (y0, y1) => [{ kernel, args: [...args, y0, y1] }] };
 }
@@ -42,7 +39,7 @@ export function globalPoolJob(task: Task, work: Extract<Work, { kind: 'global-po
   const output = locate(task.output.store, workshop);
   const { step, vectors } = input;
   const spec = { pixels: input.height * input.width, inStep: step, vectors, kind: work.of, relu: task.relu };
-  const kernel = workshop.kernel('global-pool', spec, globalPoolingKernel);
+  const { kernel } = workshop.kernel('global-pool', spec, globalPoolingKernel);
   const args = [input.address, output.address];
   return { task, units: vectors, calls: (v0, v1) => [{ kernel, args: [...args, v0, v1] }] };
 }

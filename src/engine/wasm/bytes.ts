@@ -20,12 +20,12 @@ export class ByteWriter {
     this.#bytes[this.length++] = value;
   }
 
-  /** An unsigned number in as few bytes as it takes. */
+  /** An unsigned number of 32 bits in as few bytes as it takes. */
   unsigned(value: number): void {
-    let rest = value;
+    let rest = value >>> 0;
     while (rest > 0x7f) {
       this.byte((rest & 0x7f) | 0x80);
-      rest = Math.floor(rest / 128);
+      rest >>>= 7;
     }
     this.byte(rest);
   }

@@ -12,7 +12,7 @@ import { averagePool2d, maxPool2d } from '../../../src/evaluator/pooling.js';
 import { anyWindowed, floatMap, forEachValue, inputOf, someRows, type Windowed } from './maps.js';
 import { FEATURES, noise, runKernel, sizeOf, UNTOUCHED, untouched } from './run.js';
 
-const RUNS = { seed: 11, numRuns: 100 };
+const RUNS = { seed: 11, numRuns: 60 };
 
 /** Runs a kernel of either kind over some rows, and holds every value against what is expected, and the rest untouched. */
 function check(

@@ -236,6 +236,45 @@ describe('memory', () => {
   });
 });
 
-test('this machine has vectors, or no other test of the engine could run', () => {
-  expect(hasSimd()).toBe(true);
+describe('features', () => {
+  /** `(module (func BODY))`, of a body of so many bytes. */
+  const moduleOf = (body: readonly number[]) =>
+    Uint8Array.of(
+      0,
+      0x61,
+      0x73,
+      0x6d,
+      1,
+      0,
+      0,
+      0,
+      1,
+      4,
+      1,
+      0x60,
+      0,
+      0,
+      3,
+      2,
+      1,
+      0,
+      10,
+      body.length + 4,
+      1,
+      body.length + 2,
+      0,
+      ...body,
+      0x0b,
+    );
+  const zero = [0xfd, 12, ...Array<number>(16).fill(0)];
+
+  test('vectors are here, or no other test of the engine could run', () => {
+    expect(hasSimd()).toBe(true);
+    expect(WebAssembly.validate(moduleOf([...zero, 0x1a]))).toBe(true);
+  });
+
+  test('fused multiply-add is here if WebAssembly reads the instruction', () => {
+    const body = [...zero, ...zero, ...zero, 0xfd, 0x85, 0x02, 0x1a];
+    expect(hasRelaxedSimd()).toBe(WebAssembly.validate(moduleOf(body)));
+  });
 });

@@ -1,0 +1,39 @@
+// Every real case in the engine, on the recorded input, as any other runtime is held: within what float32 may be off by.
+import { describe, expect, test } from 'vitest';
+import { engineExecutor } from '../../src/engine/executor.js';
+import { verify } from '../../src/jobs/verify.js';
+import { fileSource } from '../../src/node/files.js';
+import type { Pooling, Slices } from '../../src/shufflenet/settings.js';
+import { readIndex, shared } from './shared.js';
+
+interface Case {
+  readonly case: string;
+  readonly dir: string;
+  readonly files: readonly (readonly [name: string, what: string, bytes: number])[];
+  readonly reference: string;
+  readonly options: { readonly pooling: Pooling; readonly slices: Slices };
+}
+
+const cases = readIndex<Case[]>('cases/INDEX.json').map((entry) => {
+  // The file that names none is read by order, and tested where that is.
+  const [file] = entry.files.find(([, what]) => !/v3-style/.test(what))!;
+  return { ...entry, weights: shared(entry.dir, file), recorded: shared(entry.dir, entry.reference) };
+});
+
+test('the cases are found', () => {
+  expect(cases.length).toBeGreaterThan(15);
+});
+
+describe.each(cases)('$case in the engine', ({ weights, recorded, options }) => {
+  test.each([true, false])('agrees with what was recorded, folded: %s', async (fold) => {
+    const result = await verify(await fileSource(weights), await fileSource(recorded), {
+      ...options,
+      executorOf: (model) => engineExecutor(model, { fold }),
+    });
+    expect(result.firstFailure).toBeNull();
+    expect(result.verdict).toBe('pass');
+    expect(result.executor).toMatch(/^engine, /);
+    const compared = result.layers.filter(({ inherited }) => inherited !== null);
+    expect(compared.length).toBeGreaterThan(10);
+  });
+});
