@@ -38,6 +38,8 @@ export interface ClassRow {
 export interface Surroundings {
   /** `https:`; of a page opened from the disk `file:`. */
   readonly protocol: string;
+  /** Threads that may be used: more than one where the host isolates the page. */
+  readonly threads: number;
   /** Milliseconds that only grow. */
   now(): number;
   /** Loads runtime.js. */
@@ -50,11 +52,11 @@ export const HOW_TO_SERVE =
   'for example: npx serve, or: python3 -m http.server 8000 (then localhost:8000).';
 
 /** Runs the page. What goes wrong is said on it. */
-export async function startDemo(view: View, { protocol, now, runtime }: Surroundings): Promise<void> {
+export async function startDemo(view: View, { protocol, threads, now, runtime }: Surroundings): Promise<void> {
   if (protocol === 'file:') return view.fail(HOW_TO_SERVE);
   const model = await orSaid(view, async () => {
     const { loadModel } = await runtime();
-    return loadModel('./', { onProgress: (loaded, total) => view.say(progressWords(loaded, total)) });
+    return loadModel('./', { threads, onProgress: (loaded, total) => view.say(progressWords(loaded, total)) });
   });
   if (model === undefined) return;
   view.open({ preprocess: model.preprocess === null, size: model.inputShape.includes(null) });

@@ -22,6 +22,8 @@ export function demoPage({ title, script, sha256 }: PageParts): string {
     `script-src 'self' 'wasm-unsafe-eval' 'sha256-${sha256(code)}'`,
     `style-src 'sha256-${sha256(STYLE)}'`,
     "img-src 'self' data:",
+    // The engine's threads begin as text.
+    "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",

@@ -65,6 +65,7 @@ function served(weights: Uint8Array, config?: object): Surroundings {
   let time = 0;
   return {
     protocol: 'https:',
+    threads: 1,
     now: () => {
       time += 2;
       return time;
@@ -72,6 +73,7 @@ function served(weights: Uint8Array, config?: object): Surroundings {
     runtime: async () => ({
       loadModel: (source, options) => {
         expect(source).toBe('./');
+        expect(options?.threads).toBe(1);
         options?.onProgress?.(1_000_000, 4_000_000);
         return loadModel({ weights, ...(config && { config }) });
       },

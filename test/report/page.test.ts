@@ -18,6 +18,7 @@ describe('the page', () => {
       `script-src 'self' 'wasm-unsafe-eval' 'sha256-${sha256(within('script'))}'`,
       `style-src 'sha256-${sha256(within('style'))}'`,
       "img-src 'self' data:",
+      "worker-src 'self' blob:",
       "object-src 'none'",
       "base-uri 'none'",
       "form-action 'none'",
