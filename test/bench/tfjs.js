@@ -12,8 +12,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bytesSource, exportModel, loadModel } from '../../dist/index.js';
-import { buildNetwork } from '../../dist/shufflenet/build.js';
-import { DEFAULT_SETTINGS } from '../../dist/shufflenet/settings.js';
+import { median, PIXELS, randomModel } from './networks.js';
 
 const { values } = parseArgs({
   options: {
@@ -35,8 +34,7 @@ const { loadGraphModel } = require('@tensorflow/tfjs-converter');
 require('@tensorflow/tfjs-backend-wasm');
 await tf.setBackend('wasm');
 await tf.ready();
-const pixels = Float32Array.from({ length: 224 * 224 * 3 }, (_, i) => Math.sin(i * 1.7));
-const x = tf.tensor(pixels, [1, 224, 224, 3]);
+const x = tf.tensor(PIXELS, [1, 224, 224, 3]);
 for (const groups of [3, 8]) await measure(groups);
 
 async function measure(groups) {
@@ -96,30 +94,6 @@ async function checkpoint(path) {
   return loadModel(source, { pooling: 'max', inputShape: [224, 224, 3] });
 }
 
-/** Weights of a size at which values neither vanish nor grow. */
-function randomModel(groups) {
-  const settings = { ...DEFAULT_SETTINGS, groups, inputShape: [224, 224, 3], pooling: 'max' };
-  const network = buildNetwork(settings);
-  let seed = 1;
-  const next = () => {
-    seed = (seed * 1103515245 + 12345) % 2147483648;
-    return seed / 2147483648 - 0.5;
-  };
-  const weight = (role, shape) => {
-    const length = shape.reduce((size, dim) => size * dim, 1);
-    const spread = role.includes('kernel')
-      ? 3 / Math.sqrt(length / shape[role === 'depthwise_kernel' ? 2 : shape.length - 1])
-      : 0.2;
-    const middle = role === 'gamma' || role === 'moving_variance' ? 1 : 0;
-    const stride = shape.map((_, axis) => shape.slice(axis + 1).reduce((size, dim) => size * dim, 1));
-    return { data: Float32Array.from({ length }, () => middle + spread * next()), shape, stride, offset: 0 };
-  };
-  const weights = network.layers.map(({ name, weights: shapes }) => {
-    return [name, Object.fromEntries(Object.entries(shapes).map(([role, shape]) => [role, weight(role, shape)]))];
-  });
-  return { network, settings, weights: new Map(weights), report: undefined };
-}
-
 function peerOf(groups) {
   if (values.peers === undefined) return undefined;
   const name = readdirSync(values.peers).find((entry) => new RegExp(`g${groups}(-224|_1x)$`).test(entry));
@@ -137,8 +111,4 @@ function fromFolder(folder) {
 function fromBytes(read) {
   const fetchFunc = async (url) => new Response(read(url.slice(url.lastIndexOf('/') + 1)));
   return loadGraphModel(tf.io.http('http://memory/model.json', { fetchFunc }));
-}
-
-function median(numbers) {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 }
