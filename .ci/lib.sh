@@ -92,3 +92,13 @@ python_environment() {
   fi
   environment_python=$PWD/$venv/bin/python
 }
+
+# Adds a package to the environment that `python_environment` named, and says if an index has none for this machine:
+# `python_addition NAME WHAT PACKAGE`.
+python_addition() {
+  local name=$1 what=$2 package=$3 log
+  log=$results/$name-install.log
+  if ! timeout 600 "$environment_python" -m pip install --disable-pip-version-check "$package" > "$log" 2>&1; then
+    skip "$what: pip cannot install $package: $(grep ERROR "$log" | tail -1)"
+  fi
+}

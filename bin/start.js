@@ -8,8 +8,9 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { run } from '../dist/cli/program.js';
-import { evaluator, loadModel, preprocess, readNpz } from '../dist/index.js';
+import { evaluator, exportModel, loadModel, preprocess, readNpz } from '../dist/index.js';
 import { fileSource } from '../dist/node.js';
+import { loadModel as loadInRuntime } from '../dist/runtime.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const digits = join(root, 'fixtures/keras/trained-digits-g3');
@@ -50,6 +51,15 @@ async function classifyInTfjs(images) {
   };
 }
 
+/** The classes that `shuffleport/runtime` gives, from a converted file. */
+async function classifyInEngine(network, images) {
+  const [file] = await exportModel(network, 'safetensors');
+  const model = await loadInRuntime(file.bytes, { inputShape: images.shape.slice(1) });
+  const classes = argmaxRows(model.run(images.data), 10);
+  model.dispose();
+  return classes;
+}
+
 function argmaxRows(values, size) {
   return Array.from({ length: values.length / size }, (_, row) => {
     const cells = Array.from(values.subarray(row * size, (row + 1) * size));
@@ -71,12 +81,14 @@ const images = preprocess(test.get('images_u8').read(), 'tf');
 
 const network = await loadModel(await fileSource(weights), { pooling: 'avg' });
 const ours = argmaxRows((await evaluator(network).run(images)).get('softmax').data, 10);
+const fast = await classifyInEngine(network, images);
 const { classes: theirs, backend } = await classifyInTfjs(images);
 
 console.log(`\n${labels.length} digits that the network has not seen, classes compared with those of Keras:`);
 let failed = false;
 for (const [name, classes] of [
   ['evaluator', ours],
+  ['shuffleport/runtime (WebAssembly)', fast],
   [backend, theirs],
 ]) {
   const same = classes.filter((digit, i) => digit === keras[i]).length;

@@ -1,5 +1,4 @@
-// What is in the files of an export, counted in their bytes: operators, numbers, and the layers that can be asked for.
-// Read first: files.ts.
+// What is in the files of an export, counted in their bytes: operators and numbers. Read first: files.ts.
 import { sizeOf } from '../core/tensor.js';
 import { readNpz } from '../formats/npz.js';
 import { METADATA_KEY, readSafetensors } from '../formats/safetensors.js';
@@ -17,8 +16,6 @@ export interface ExportContents {
   readonly operators: number | null;
   /** Floating-point numbers. */
   readonly parameters: number;
-  /** The layers after the input whose values the files still have under the layer's own name, in the network's order. */
-  readonly layers: readonly string[];
 }
 
 /** Looks into files that `verifyExport` has found to be the model's. */
@@ -27,20 +24,19 @@ export function exportContents(
   format: ExportFormat,
   files: readonly ExportFile[],
 ): ExportContents {
-  const all = model.network.layers.filter(({ op }) => op !== 'InputLayer').map(({ name }) => name);
   const { bytes, name } = files[0]!;
   switch (format) {
     case 'tfjs':
-      return graphContents(files, all);
+      return graphContents(files);
     case 'onnx':
-      return onnxContents(bytes, all);
+      return onnxContents(bytes);
     case 'keras':
-      return { operators: kerasModel(model).length, parameters: networkParameters(model.network), layers: all };
+      return { operators: kerasModel(model).length, parameters: networkParameters(model.network) };
     case 'safetensors':
-      return { operators: null, parameters: total(readSafetensors(bytes, name).tensors), layers: all };
+      return { operators: null, parameters: total(readSafetensors(bytes, name).tensors) };
     case 'npz': {
       const weights = readNpz(bytes, name).filter(({ key }) => key !== METADATA_KEY);
-      return { operators: null, parameters: total(weights), layers: all };
+      return { operators: null, parameters: total(weights) };
     }
   }
 }
@@ -51,24 +47,20 @@ const total = (weights: readonly { readonly shape: readonly number[] }[]): numbe
 /** Nodes of a graph that compute nothing. */
 const STORED = ['Const', 'Placeholder'];
 
-function graphContents(files: readonly ExportFile[], all: readonly string[]): ExportContents {
+function graphContents(files: readonly ExportFile[]): ExportContents {
   const text = new TextDecoder().decode(files.find(({ name }) => name === MODEL_FILE)!.bytes);
   const { modelTopology, weightsManifest } = JSON.parse(text) as GraphModelJson;
-  const names = new Set(modelTopology.node.map(({ name }) => name));
   return {
     operators: modelTopology.node.filter(({ op }) => !STORED.includes(op)).length,
     parameters: total(weightsManifest.flatMap(({ weights }) => weights.filter(({ dtype }) => dtype === 'float32'))),
-    layers: all.filter((name) => names.has(name)),
   };
 }
 
-function onnxContents(bytes: Uint8Array, all: readonly string[]): ExportContents {
+function onnxContents(bytes: Uint8Array): ExportContents {
   const { node = [], initializer = [] } = decodeMessage(MODEL, bytes).graph!;
-  const names = new Set(node.flatMap(({ output = [] }) => output));
   const numbers = initializer.filter(({ data_type }) => data_type === DATA_TYPE.float);
   return {
     operators: node.length,
     parameters: total(numbers.map(({ dims = [] }) => ({ shape: dims }))),
-    layers: all.filter((name) => names.has(name)),
   };
 }

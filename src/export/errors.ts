@@ -1,6 +1,5 @@
 // What can be wrong with an export: asked for as its format cannot be, or not the same after it was written.
 import { ShuffleportError, UsageError } from '../core/errors.js';
-import { formatShape } from '../core/tensor.js';
 import { printable } from '../core/text.js';
 
 /** What was written does not read back as the model it was made from. */
@@ -36,21 +35,6 @@ export class ForeignExportError extends ShuffleportError {
       },
       options,
     );
-  }
-}
-
-/** Keras's own layers can shuffle channels only of maps whose height and width are known. */
-export class KerasSizeError extends ShuffleportError {
-  readonly tag = 'KerasSize';
-  readonly kind = 'usage';
-  constructor(layer: string, shape: readonly (number | null)[]) {
-    super({
-      what: 'A .keras file needs the height and width of the input.',
-      where: printable(layer),
-      found: formatShape(shape),
-      expected: 'known sizes: the channel shuffle is a Reshape of them there',
-      next: 'state them, such as --input-shape 224,224,3',
-    });
   }
 }
 

@@ -2,19 +2,21 @@
 import type { Checkpoint } from '../checkpoint/checkpoint.js';
 import type { Source } from '../checkpoint/source.js';
 import { printable } from '../core/text.js';
+import type { Note } from '../core/weights.js';
 import { type ExportContents, exportContents } from '../export/contents.js';
 import { exportModel, verifyExport } from '../export/export.js';
 import type { ExportFile, ExportFormat } from '../export/files.js';
 import { checkExportOptions, type ExportOptions, folds } from '../export/options.js';
 import { networkParameters } from '../network/cost.js';
+import type { Executor } from '../network/executor.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
-import type { CheckLevel, ConvertCheck, ConvertResult } from '../results/convert.js';
+import type { CheckLevel, ConvertCheck, ConvertResult, ConvertRun } from '../results/convert.js';
 import type { ModelFacts } from '../shufflenet/config.js';
 import type { Pooling } from '../shufflenet/settings.js';
 import { hashesOf } from './certificate.js';
 import { type FileInference, infer, withCheckpoint } from './inference.js';
 import { decidedPooling, type LoadedModel, type LoadingOptions, loadWith } from './model.js';
-import { type OpenRuntime, type RunMaterial, runCheck, runPasses } from './run-check.js';
+import { heldRun, type OpenRuntime, type RunMaterial, runCheck, runPasses } from './run-check.js';
 import { type RuntimeFiles, runtimeFiles } from './runtime-files.js';
 import { tryAll } from './verify.js';
 
@@ -45,6 +47,8 @@ export interface Conversion
   check(files: readonly ExportFile[]): Promise<ConvertCheck>;
   /** The same model for `shuffleport/runtime`, with what a page wants to know of it. */
   forRuntime(facts?: Omit<ModelFacts, 'weights'>): Promise<RuntimeFiles>;
+  /** Holds a run of the files in a runtime of the caller's as `check` holds its own: each layer that it says it has. */
+  heldRun(executor: Executor): Promise<ConvertRun>;
 }
 
 /** Loads the network in `source` and writes it in another format, in memory. */
@@ -68,7 +72,7 @@ export async function convert(source: Source, options: ConvertOptions): Promise<
     input: model.network.input,
     config: model.settings,
     parameters: networkParameters(model.network),
-    report: model.report,
+    report: { ...model.report, notes: [...model.report.notes, ...openSizeNotes(model, to)] },
     folded: folds(to) && fold !== false,
     ...extents(source, material, files),
     files,
@@ -81,6 +85,7 @@ export async function convert(source: Source, options: ConvertOptions): Promise<
       const run = await runCheck(written, material);
       return { level: done, verdict: runPasses(run) ? 'pass' : 'fail', run };
     },
+    heldRun: (executor) => heldRun(executor, material),
   };
 }
 
@@ -109,6 +114,14 @@ async function poolingOf(
   if (fixture === undefined || inference.settings.pooling !== undefined) return decidedPooling(inference);
   const { trial, decided } = await tryAll(checkpoint, fixture, options);
   return decided ? trial.model.settings.pooling : decidedPooling(inference);
+}
+
+/** Keras's own average pooling is what such a file has: see docs/exports.md. */
+function openSizeNotes({ network }: LoadedModel, to: ExportFormat): Note[] {
+  if (to !== 'keras' || !network.inputShape.includes(null)) return [];
+  const text =
+    'Height or width is open: on PyTorch Keras up to 3.15 averages wrongly at the edges of maps of even size. Where the size is stated, such as --input-shape 224,224,3, it does not.';
+  return [{ id: 'keras-open-size', text }];
 }
 
 /** The network's layers and its file, beside what is written. */

@@ -4,7 +4,6 @@ import { bytesSource } from '../checkpoint/source.js';
 import { UsageError } from '../core/errors.js';
 import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { evaluator } from '../evaluator/evaluator.js';
-import { exportContents } from '../export/contents.js';
 import type { ExportFile, ExportFormat } from '../export/files.js';
 import type { Executor } from '../network/executor.js';
 import type { Shape } from '../network/layer.js';
@@ -38,10 +37,18 @@ export interface RunMaterial {
 
 /** Runs the files, and holds every layer that is left in them against the model, and against the reference. */
 export async function runCheck(files: readonly ExportFile[], material: RunMaterial): Promise<ConvertRun> {
-  const { model, format, fixture } = material;
-  const executor = await executorOf(files, material);
+  return heldRun(await executorOf(files, material), material);
+}
+
+/** The same of files that somebody opened. */
+export async function heldRun(
+  executor: Executor,
+  material: Pick<RunMaterial, 'model' | 'fixture' | 'encode'>,
+): Promise<ConvertRun> {
+  const { model, fixture } = material;
   const input = fixture?.input.read() ?? noise(model.network.inputShape);
-  const names = exportContents(model, format, files).layers;
+  const computed = model.network.layers.filter(({ op }) => op !== 'InputLayer').map(({ name }) => name);
+  const names = computed.filter((name) => executor.layers?.has(name) ?? true);
   const outputs = await executor.run(input, names);
   const layers = holdRun(model, input, outputs, executor.biasedTerms);
   return {
@@ -50,8 +57,7 @@ export async function runCheck(files: readonly ExportFile[], material: RunMateri
     shape: input.shape,
     layers,
     worst: worstOf(layers),
-    // The input is no layer that could be off.
-    gone: model.network.layers.length - 1 - layers.length,
+    gone: computed.length - layers.length,
     reference: fixture === undefined ? null : await heldAgainst(fixture, material, executor, outputs),
   };
 }
@@ -96,7 +102,7 @@ function worstOf(layers: readonly HeldLayer[]): HeldLayer | null {
 /** What the runtime gave, in the place of the evaluator's free run; layers that the file has no more are not compared. */
 async function heldAgainst(
   fixture: Fixture,
-  { model, encode }: RunMaterial,
+  { model, encode }: Pick<RunMaterial, 'model' | 'encode'>,
   ran: Executor,
   outputs: ReadonlyMap<string, Tensor>,
 ): Promise<ConvertReference> {

@@ -18,6 +18,6 @@ export const roundoff = ({ bits }: Format): number => 2 ** -bits;
  * zero the next number may be half as far, so that this is generous below powers of two.
  */
 export function halfUnit({ bits, least }: Format, x: number): number {
-  const exponent = x === 0 ? least : Math.max(Math.floor(Math.log2(Math.abs(x))), least);
-  return 2 ** (exponent - bits);
+  // The logarithm of 0 is below any exponent.
+  return 2 ** (Math.max(Math.floor(Math.log2(Math.abs(x))), least) - bits);
 }

@@ -55,10 +55,8 @@ export const UNIT_LAYERS = [
 /** One of `UNIT_LAYERS`. */
 export type UnitLayer = (typeof UNIT_LAYERS)[number];
 
-/** Bounds on the numbers in names, so that a name cannot ask for a network of a million layers. */
-const MAX_NUMBER = 999;
-
 // Separators are loose here: `recognise` encodes what it read and compares, so nothing passes that no scheme writes.
+// Numbers have three digits at most, so that a name cannot ask for a network of a million layers.
 const PLACE = new RegExp(
   `(?:(conv1|fc)|stage(\\d{1,3})[/_.]block(\\d{1,3})[/_.](${UNIT_LAYERS.join('|')})(?:_[/_.]?g(\\d{1,3}))?)(_\\d{1,3})?$`,
 );
@@ -88,7 +86,5 @@ export function recognise(name: string, scheme: NamingScheme): Recognised | unde
     ...(top === undefined && { stage: Number(stage), block: Number(block) }),
     ...(group !== undefined && { group: Number(group) }),
   };
-  return [place.stage, place.block, place.group].some((n) => (n ?? 0) > MAX_NUMBER)
-    ? undefined
-    : { articleName, place, prefix, suffix };
+  return { articleName, place, prefix, suffix };
 }

@@ -21,8 +21,6 @@ export interface Observed {
   readonly storedGroups: number;
   /** Whether a convolution of stage 2's first unit is stored in parts. */
   readonly firstGconv2Grouped: boolean;
-  /** Fused grouped kernels: input channels per group and in all. */
-  readonly fused: readonly { readonly perGroup: number; readonly channels: number }[];
   /** Convolutions with a bias, and without. */
   readonly biased: number;
   readonly unbiased: number;
@@ -43,7 +41,6 @@ export function observe({ placed }: FileLayers): Observed {
     ...(conv1?.length === 4 && { conv1 }),
     storedGroups: 1 + Math.max(0, ...layers.map(({ place }) => place.group ?? 0)),
     firstGconv2Grouped: placed.has('stage2/block1/1x1_gconv_2_/g0'),
-    fused: [],
     biased,
     unbiased: convolutions.length - biased,
     ...(classes !== undefined && { classes }),

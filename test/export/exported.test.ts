@@ -126,7 +126,10 @@ describe('an export that is none of ours', () => {
       'a.onnx',
       encodeMessage(MODEL, { ...proto, metadata_props: [{ key: 'shuffleport', value }] }),
     );
-    await expect(refused(source)).rejects.toMatchObject({ tag: 'ForeignExport', explanation: { found: /bytes/ } });
+    await expect(refused(source)).rejects.toMatchObject({
+      tag: 'ForeignExport',
+      explanation: { found: expect.stringMatching(/bytes/) },
+    });
   });
 
   test('with fields that are not written here is refused', async () => {

@@ -5,7 +5,7 @@ import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import { decodeText } from '../../src/core/bytes.js';
 import { kerasModel, toKeras } from '../../src/export/keras/keras.js';
-import type { KerasLayer } from '../../src/export/keras/layers.js';
+import type { KerasLayer } from '../../src/export/keras/layer.js';
 import { readZip } from '../../src/formats/zip.js';
 import { statedSlices } from '../../src/jobs/inference.js';
 import { inferSettings } from '../../src/shufflenet/infer.js';
@@ -42,6 +42,7 @@ test.each<[string, () => Promise<ShuffleNetModel>]>([
   ['one of eight groups', () => loadFixture('k21-g8/weights.h5', { pooling: 'max', inputShape: [32, 32, 3] })],
   ['one group', () => randomModel({ ...SMALL, groups: 1 })],
   ['no top and no pooling, an odd size', () => randomModel({ ...SMALL, includeTop: false, pooling: null, inputShape: [33, 47, 1] })], // biome-ignore format: one line
+  ['an open size', () => randomModel({ ...SMALL, inputShape: [null, null, 3] })],
   ['late slices', () => randomModel({ ...SMALL, slices: 'last' })],
   ['biases of the first revisions', () => randomModel({ ...SMALL, revision: { ...SMALL.revision, convBias: true } })],
 ])('%s opens again as the same model', async (_, load) => {
@@ -81,7 +82,17 @@ describe('the architecture', () => {
 
   test('has built-in layers alone, under names that Keras 3 allows', async () => {
     const layers = kerasModel(await randomModel(SMALL));
-    const built = ['InputLayer', 'Conv2D', 'DepthwiseConv2D', 'BatchNormalization', 'Activation', 'Reshape', 'Permute'];
+    const built = [
+      'InputLayer',
+      'Conv2D',
+      'DepthwiseConv2D',
+      'BatchNormalization',
+      'Activation',
+      'Reshape',
+      'Permute',
+      'ZeroPadding2D',
+      'Cropping2D',
+    ];
     const merging = ['Add', 'Concatenate', 'MaxPooling2D', 'AveragePooling2D', 'GlobalMaxPooling2D', 'Dense'];
     expect(new Set(layers.map(({ className }) => className))).toEqual(new Set([...built, ...merging]));
     const names = layers.map(({ name }) => name);
@@ -107,6 +118,40 @@ describe('the architecture', () => {
     expect(await named(stem)).toMatchObject({ config: { target_shape: [4, 4, 15] }, inputs: [`${stem}_permute`] });
   });
 
+  test('takes the channels in their order where height or width is open', async () => {
+    const inputShape = [33, null, 3];
+    const shuffle = await named('stage2_block2_channel_shuffle', { inputShape });
+    expect(shuffle).toMatchObject({ className: 'Take', config: { axis: -1 }, outputShape: [5, null, 15] });
+    expect(shuffle.operands).toEqual([[0, 5, 10, 1, 6, 11, 2, 7, 12, 3, 8, 13, 4, 9, 14]]);
+    const json = JSON.parse(
+      decodeText(member(await toKeras(await randomModel({ ...SMALL, inputShape })), 'config.json')),
+    );
+    const { module, inbound_nodes } = json.config.layers.find(({ name }: { name: string }) => name === shuffle.name);
+    expect([module, inbound_nodes[0].args.slice(1)]).toEqual(['keras.src.ops.numpy', shuffle.operands]);
+  });
+
+  test('averages an even number of rows with one more above, so that all backends pad alike', async () => {
+    const stem = 'stage2_block1_avg_pool';
+    const inputShape = [32, 44, 3];
+    // Of 8 rows and 11 columns.
+    expect(await named(`${stem}_padded`, { inputShape })).toMatchObject({
+      config: { padding: [[1, 0], [0, 0]] },
+      outputShape: [9, 11, 6],
+    }); // biome-ignore format: one line
+    expect(await named(`${stem}_whole`, { inputShape })).toMatchObject({
+      className: 'AveragePooling2D',
+      config: { pool_size: [3, 3], strides: [2, 2], padding: 'same' },
+      outputShape: [5, 6, 6],
+    });
+    expect(await named(stem, { inputShape })).toMatchObject({
+      className: 'Cropping2D',
+      config: { cropping: [[1, 0], [0, 0]] },
+      inputs: [`${stem}_whole`],
+      outputShape: [4, 6, 6],
+    }); // biome-ignore format: one line
+    expect(await named(stem, { inputShape: [44, 44, 3] })).toMatchObject({ className: 'AveragePooling2D' });
+  });
+
   test('cuts the last channels off for every group where slices are late', async () => {
     const name = 'stage2_block2_1x1_gconv_1';
     const slice = await named(`${name}_slice`, { slices: 'last' });
@@ -130,10 +175,4 @@ describe('the architecture', () => {
       [['softmax', 0, 0]],
     ]);
   });
-});
-
-test('a network of unknown size is refused, with what to say', async () => {
-  const model = await randomModel({ ...SMALL, includeTop: false, inputShape: [null, null, 3] });
-  await expect(toKeras(model)).rejects.toMatchObject({ tag: 'KerasSize', kind: 'usage' });
-  await expect(toKeras(model)).rejects.toThrow('--input-shape 224,224,3');
 });

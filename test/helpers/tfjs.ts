@@ -12,13 +12,15 @@ interface TfTensor {
   dispose(): void;
 }
 
-interface Tfjs {
+/** What is used of tfjs-core and tfjs-converter; tfjs-node has it, too. */
+export interface Tfjs {
   readonly version_core: string;
   readonly io: { http(path: string, options: { fetchFunc: (url: string) => Promise<Response> }): unknown };
   getBackend(): string;
   setBackend(name: string): Promise<boolean>;
   ready(): Promise<void>;
   tensor(values: Float32Array, shape: readonly number[]): TfTensor;
+  loadGraphModel(handler: unknown): Promise<GraphModel>;
 }
 
 /** What the signature says of an input or output; `-1` is an unknown dimension. */
@@ -40,9 +42,8 @@ export interface GraphModel {
 }
 
 const require = createRequire(import.meta.url);
-const tf: Tfjs = require('@tensorflow/tfjs-core');
-const { loadGraphModel }: { loadGraphModel(handler: unknown): Promise<GraphModel> } =
-  require('@tensorflow/tfjs-converter');
+/** The parts that `npm ci` installs. */
+export const tf: Tfjs = { ...require('@tensorflow/tfjs-core'), ...require('@tensorflow/tfjs-converter') };
 require('@tensorflow/tfjs-backend-cpu');
 require('@tensorflow/tfjs-backend-wasm');
 
@@ -56,13 +57,13 @@ export async function useBackend(backend: (typeof TFJS_BACKENDS)[number]): Promi
 }
 
 /** Loads an export through TensorFlow.js's own HTTP loader, which reads model.json and asks for the shards it names. */
-export function loadTfjs(files: readonly ExportFile[]): Promise<GraphModel> {
+export function loadTfjs(files: readonly ExportFile[], { io, loadGraphModel } = tf): Promise<GraphModel> {
   const served = new Map(files.map(({ name, bytes }) => [`http://memory/${name}`, bytes]));
   const fetchFunc = async (url: string): Promise<Response> => {
     const bytes = served.get(url);
     return bytes === undefined ? new Response(null, { status: 404 }) : new Response(new Uint8Array(bytes));
   };
-  return loadGraphModel(tf.io.http('http://memory/model.json', { fetchFunc }));
+  return loadGraphModel(io.http('http://memory/model.json', { fetchFunc }));
 }
 
 /** A loaded export as an executor, on the backend chosen last. Layers are asked for by name, as nodes of the graph. */

@@ -51,6 +51,14 @@ describe.each([
   });
 });
 
+test('of a .keras file of open size it is told what PyTorch makes of it', async () => {
+  const notes = async (inputShape: readonly (number | null)[], to: 'keras' | 'npz' = 'keras') =>
+    (await convert(G3, { to, pooling: 'max', inputShape })).report.notes.map(({ id }) => id);
+  expect(await notes([32, null, 3])).toContain('keras-open-size');
+  expect(await notes([32, 32, 3])).not.toContain('keras-open-size');
+  expect(await notes([32, null, 3], 'npz')).not.toContain('keras-open-size');
+});
+
 test('a model for TensorFlow.js is its graph and its weights', async () => {
   const { files, format } = await convert(G3, { to: 'tfjs', pooling: 'max', inputShape: [32, 32, 3] });
   expect(format).toBe('tfjs');

@@ -43,7 +43,7 @@ describe('a run', () => {
     ['safetensors', 128],
     ['npz', 128],
     ['keras', 128],
-    ['tfjs', 35],
+    ['tfjs', 39],
     ['onnx', 50],
   ] as const)('of %s is of the layers that are left, within what float32 may be off by', async (to, count) => {
     const { level, verdict, run } = await checked({ ...SIZED, to, check: 'run', openRuntime });
@@ -54,6 +54,23 @@ describe('a run', () => {
     expect(run!.worst!.share).toBe(Math.max(...run!.layers.map(({ share }) => share)));
     expect(run!.worst!.share).toBeLessThanOrEqual(1);
     expect(run!.worst!.share).toBeGreaterThan(0);
+  });
+
+  test('is of the layers that `verify` compares: of those that the graph says it has, whole or in pieces', async () => {
+    const conversion = await convert(G3, { ...SIZED, to: 'tfjs', check: 'run', openRuntime });
+    const executor = await executorFor('tfjs', conversion.files);
+    const { run } = await conversion.check(conversion.files);
+    expect(new Set(['input_1', ...run!.layers.map(({ layer }) => layer)])).toEqual(executor.layers);
+  });
+
+  test("in a runtime of the caller's is held as the check holds its own", async () => {
+    const conversion = await convert(G3, { ...SIZED, to: 'onnx', check: 'run', openRuntime });
+    const { run } = await conversion.check(conversion.files);
+    expect(await conversion.heldRun(await executorFor('onnx', conversion.files))).toEqual(run);
+    const off = await runtime((values) => {
+      values[4]! += 1e-3;
+    })('onnx', conversion.files);
+    expect((await conversion.heldRun(off)).worst).toMatchObject({ layer: 'fc' });
   });
 
   test('fails where one layer is off, and says which; a passing one of the same runtime is not', async () => {

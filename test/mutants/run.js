@@ -5,6 +5,7 @@
 //   --seed N      which windows (default: 1)
 //   --windows N   how many, of 12 lines each (default: 40, some 250 mutants, about half an hour on two cores)
 //   --file PATH   one file, whole, in place of windows; repeatable
+//   --concurrency N   test runners at once (default: Stryker's, one per core on small machines)
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +18,12 @@ const LINES = 12;
 const LEAST_SCORE = 80;
 
 const { values } = parseArgs({
-  options: { seed: { type: 'string' }, windows: { type: 'string' }, file: { type: 'string', multiple: true } },
+  options: {
+    seed: { type: 'string' },
+    windows: { type: 'string' },
+    file: { type: 'string', multiple: true },
+    concurrency: { type: 'string' },
+  },
 });
 
 const mutate = values.file ?? windows(Number(values.seed ?? 1), Number(values.windows ?? 40));
@@ -32,6 +38,7 @@ const results = await new Stryker({
   disableTypeChecks: true,
   timeoutMS: 20_000,
   timeoutFactor: 2,
+  ...(values.concurrency !== undefined && { concurrency: Number(values.concurrency) }),
   reporters: ['clear-text', 'json'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: 'out/mutants.json' },

@@ -1,5 +1,6 @@
 // The self-check against networks that Keras trained, with faults planted, and against statistics that mean nothing.
 import { describe, expect, test } from 'vitest';
+import { decideSlices } from '../../src/parity/selfcheck/slices.js';
 import { selfCheck, slicesFromWeights } from '../../src/parity/selfcheck.js';
 import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { loadFixture, noise } from '../helpers/models.js';
@@ -68,6 +69,18 @@ describe('a trained network', () => {
     expect(evidence.size).toBeLessThanOrEqual(32);
   });
 
+  test('tells its numbers in words', () => {
+    const { rms, sigma } = result.slices.evidence;
+    const [own, last] = [rms!.own.toPrecision(3), rms!.last.toPrecision(3)];
+    expect(result.slices.evidence.words).toBe(
+      `In 5 grouped convolutions the weights predict the moving means: with own slices they miss by ${own} deviations (${sigma!.own.toFixed(1)} sigma from random channel orders), with last slices they miss by ${last} deviations (${sigma!.last.toFixed(1)} sigma from random channel orders).`,
+    );
+    const { article, none, inverse } = result.shuffle.evidence.sigma!;
+    expect(result.shuffle.evidence.words).toBe(
+      `Over 5 shuffles, held against 999 random channel orders, the article's stands out by ${article.toFixed(1)} sigma, none by ${none.toFixed(1)} sigma, the inverse by ${inverse.toFixed(1)} sigma: the weights were trained with the article's channel shuffle.`,
+    );
+  });
+
   test('gives the same answer twice', () => {
     expect(selfCheck(DIGITS)).toEqual(result);
   });
@@ -90,6 +103,9 @@ describe('statistics that training did not make', () => {
       findings: [],
       shows: [],
     });
+    expect(selfCheck(model).shuffle.evidence.words).toMatch(
+      / sigma; 4 are asked for of the article's, 5 of the others\.$/,
+    );
   });
 
   test.each([1, 2, 3, 4, 8])('are none in networks of %i groups that were made up', async (groups) => {
@@ -113,6 +129,11 @@ describe('statistics that training did not make', () => {
       ['scale-never-trained', 'remark'],
     ]);
     expect(result.findings[0]!.layers).toHaveLength(norms.length);
+    expect(result.findings[0]!.evidence).toEqual({ layers: norms.length, of: norms.length });
+    expect(result.findings.map(({ words }) => words)).toEqual([
+      `All ${norms.length} batch norms have a moving mean of 0 and a moving variance of 1 throughout: no training has updated them, or they were not saved.`,
+      `All ${norms.length} batch norms have a gamma of 1 and a beta of 0 throughout, as they are before training.`,
+    ]);
   });
 
   test('in one layer only are a warning that names it', () => {
@@ -121,13 +142,16 @@ describe('statistics that training did not make', () => {
     const reset = { moving_mean: new Float32Array(size), moving_variance: new Float32Array(size).fill(1) };
     const { findings } = selfCheck(withWeights(DIGITS, { [layer]: reset }));
     expect(findings).toMatchObject([{ id: 'statistics-never-updated', kind: 'warning', layers: [layer] }]);
+    expect(findings[0]!.words).toMatch(/^1 of 18 batch norms have a moving mean of 0 and /);
   });
 
   test('of a variance that is zero throughout are a warning, and not divided by', () => {
     const layer = 'stage3/block2/bn_gconv_2';
     const size = valuesOf(DIGITS, layer, 'gamma').length;
     const result = selfCheck(withWeights(DIGITS, { [layer]: { moving_variance: new Float32Array(size) } }));
-    expect(result.findings).toMatchObject([{ id: 'variance-zero', kind: 'warning', layers: [layer] }]);
+    const words =
+      '1 of 18 batch norms have a moving variance of 0 throughout, which a layer has only when its input never changes.';
+    expect(result.findings).toMatchObject([{ id: 'variance-zero', kind: 'warning', layers: [layer], words }]);
     expect(result).toMatchObject({ verdict: 'consistent', slices: { decision: 'own' } });
     expect(Number.isFinite(result.means.rms)).toBe(true);
   });
@@ -155,7 +179,12 @@ describe('slices', () => {
   test('in reverse are a fault', async () => {
     const result = selfCheck(await fittingModel(SMALL, reversed));
     expect(result).toMatchObject({ verdict: 'inconsistent', slices: { decision: 'undecided' } });
-    expect(result.findings).toMatchObject([{ id: 'slices-reversed', kind: 'fault' }]);
+    const words =
+      'The groups fit their statistics only when the first reads the last slice, the last the first: the network was trained with its slices in reverse, which is not what it computes here.';
+    expect(result.findings).toMatchObject([{ id: 'slices-reversed', kind: 'fault', words }]);
+    const { rms } = result.means;
+    expect(result.cannotShow).toContain('Which slices the groups read in training.');
+    expect(result.findings[0]!.evidence).toMatchObject({ rms });
   });
 
   test('cannot be decided by means that are merely small: a prediction of next to nothing is nearest to them', async () => {
@@ -188,11 +217,32 @@ describe('slices', () => {
     expect(all).toMatchObject({ decision: 'last', evidence: { unread: units.length } });
     const some = slicesFromWeights(withWeights(model, Object.fromEntries(units.slice(1).map(untouched))));
     expect(some).toMatchObject({ decision: 'undecided', evidence: { unread: units.length - 1 } });
+    const ends = (words: string) => words.slice(words.indexOf('channel orders). ') + 'channel orders). '.length);
+    expect(ends(all.evidence.words)).toBe(`Before ${units.length} of them only the last slice was ever trained.`);
+    expect(ends(some.evidence.words)).toBe(
+      `Before ${units.length - 1} of them only the last slice was ever trained. 5 sigma and 1.5 times less left unexplained are asked for (found: ${some.evidence.ratio!.toPrecision(3)} times).`,
+    );
   });
 
   test('are no question for one group', async () => {
     const model = await meaninglessModel({ ...SMALL, groups: 1 });
-    expect(slicesFromWeights(model)).toMatchObject({ decision: 'own', evidence: { layers: 0, rms: null } });
+    const nothing = { layers: 0, channels: 0, rms: null, sigma: null, ratio: null, unread: 0 };
+    const words = 'One group: there are no slices to read.';
+    expect(slicesFromWeights(model)).toEqual({ decision: 'own', evidence: { ...nothing, words } });
+    expect(decideSlices([], true)).toEqual({
+      decision: 'undecided',
+      evidence: { ...nothing, words: 'No grouped convolution lies between two batch norms.' },
+    });
+    expect(selfCheck(model).shuffle).toEqual({
+      decision: 'undecided',
+      evidence: {
+        layers: 0,
+        channels: 0,
+        sigma: null,
+        size: null,
+        words: 'No channel shuffle of more than one group lies between batch norm, relu and depthwise convolution.',
+      },
+    });
   });
 });
 
@@ -210,7 +260,8 @@ describe('a planted fault', () => {
     const result = selfCheck(withWeights(DIGITS, { [names[a]!]: kernel(b), [names[b]!]: kernel(a) }));
     expect(result).toMatchObject({ verdict: 'inconsistent', slices: { decision: 'own' } });
     const layers = [names[Math.min(a, b)], names[Math.max(a, b)]];
-    expect(result.findings).toMatchObject([{ id: 'kernels-swapped', kind: 'fault', layers }]);
+    const words = `The kernels of ${layers[0]} and ${layers[1]} are swapped: each fits the other's place.`;
+    expect(result.findings).toMatchObject([{ id: 'kernels-swapped', kind: 'fault', layers, words }]);
   });
 
   test('of three kernels that changed places in turn names all three', () => {
@@ -218,14 +269,17 @@ describe('a planted fault', () => {
     const turned = names.map((name, g) => [name, { kernel: valuesOf(DIGITS, names[(g + 1) % 3]!, 'kernel') }]);
     const { findings } = selfCheck(withWeights(DIGITS, Object.fromEntries(turned)));
     expect(findings).toMatchObject([{ id: 'kernels-permuted', layers: names }]);
-    expect(findings[0]!.words).toContain(`${names[2]} fits in the place of ${names[0]}`);
+    expect(findings[0]!.words).toBe(
+      `The kernels of stage3/block1/1x1_gconv_2 are in the wrong order: ${names[2]} fits in the place of ${names[0]}, ${names[0]} fits in the place of ${names[1]}, ${names[1]} fits in the place of ${names[2]}.`,
+    );
   });
 
   test('of one kernel stored transposed names it', () => {
     const [, name] = kernelNames('stage4/block2/', 3);
     const kernel = storedTransposed(DIGITS.weights.get(name!)!.kernel!);
     const { findings } = selfCheck(withWeights(DIGITS, { [name!]: { kernel } }));
-    expect(findings).toMatchObject([{ id: 'kernel-transposed', layers: [name] }]);
+    const words = `The kernel of ${name} is stored as (out, in) where (in, out) is expected: read that way it fits.`;
+    expect(findings).toMatchObject([{ id: 'kernel-transposed', layers: [name], words }]);
   });
 
   test('of every kernel stored transposed is told for the whole file', () => {
@@ -233,7 +287,11 @@ describe('a planted fault', () => {
     const stored = names.map((name) => [name, { kernel: storedTransposed(DIGITS.weights.get(name)!.kernel!) }]);
     const result = selfCheck(withWeights(DIGITS, Object.fromEntries(stored)));
     expect(result).toMatchObject({ verdict: 'inconsistent', slices: { decision: 'undecided' } });
-    expect(result.findings).toMatchObject([{ id: 'kernels-transposed', kind: 'fault' }]);
+    const words =
+      'The kernels fit their statistics only when their values are read as (out, in): they were stored transposed.';
+    expect(result.findings).toMatchObject([{ id: 'kernels-transposed', kind: 'fault', words }]);
+    const { rms, sigma } = result.means;
+    expect(result.findings[0]!.evidence).toEqual({ rms, sigma });
   });
 
   test('of two layers of one shape that changed places names both, once', async () => {
@@ -241,7 +299,8 @@ describe('a planted fault', () => {
     const [a, b] = ['stage3/block2/bn_gconv_2', 'stage3/block3/bn_gconv_2'] as const;
     const exchanged = { [a]: mean(b), [b]: mean(a) };
     const { findings } = selfCheck(withWeights(model, exchanged));
-    expect(findings).toMatchObject([{ id: 'layers-exchanged', kind: 'fault', layers: [a, b] }]);
+    const words = `${a} and ${b} have the same shapes and are exchanged: ${a} fits with the weights of ${b}.`;
+    expect(findings).toMatchObject([{ id: 'layers-exchanged', kind: 'fault', layers: [a, b], words }]);
     function mean(layer: string) {
       return {
         moving_mean: valuesOf(model, layer, 'moving_mean'),
@@ -273,7 +332,11 @@ describe('a planted fault', () => {
     expect(findings).toMatchObject([
       {
         id: 'statistics-unrelated',
+        kind: 'fault',
         layers: ['stage4/block1/bn_dwconv_1', 'stage4/block1/1x1_gconv_2', layer],
+        words:
+          'The moving mean of stage4/block1/bn_gconv_2 has nothing to do with the kernel of stage4/block1/1x1_gconv_2 and the beta of stage4/block1/bn_dwconv_1, though elsewhere in the file it has: one of the three comes from somewhere else.',
+        evidence: { miss: expect.any(Number), missElsewhere: expect.any(Number), sigma: expect.any(Number) },
       },
     ]);
   });
@@ -313,7 +376,10 @@ describe('a planted fault', () => {
     });
     const result = selfCheck(withWeights(DIGITS, Object.fromEntries(moved)));
     expect(result).toMatchObject({ verdict: 'inconsistent', shuffle: { decision: 'none' } });
-    expect(result.findings).toMatchObject([{ id: 'shuffle-missing', kind: 'fault' }]);
+    const { words } = result.shuffle.evidence;
+    expect(result.findings).toMatchObject([{ id: 'shuffle-missing', kind: 'fault', layers: [], words }]);
+    expect(words).toMatch(/by \S+ sigma: the weights were trained with no channel shuffle\.$/);
+    expect(result.findings[0]!.evidence).toEqual(result.shuffle.evidence.sigma);
   });
 
   test('of the shuffle undone is told', () => {
@@ -327,7 +393,8 @@ describe('a planted fault', () => {
     });
     const { shuffle, findings } = selfCheck(withWeights(DIGITS, Object.fromEntries(moved)));
     expect(shuffle.decision).toBe('inverse');
-    expect(findings).toMatchObject([{ id: 'shuffle-inverse' }]);
+    expect(findings).toMatchObject([{ id: 'shuffle-inverse', kind: 'fault' }]);
+    expect(findings[0]!.words).toMatch(/: the weights were trained with the inverse of the channel shuffle\.$/);
   });
 
   test('in a bias is noticed: it is part of the mean', async () => {

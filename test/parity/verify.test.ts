@@ -429,6 +429,24 @@ describe('another executor', () => {
     expect(many).toBeLessThan(1);
   });
 
+  test('that has not all of the layers is held against those it has, and the others are told', async () => {
+    const right = await outputsOf(CHAIN);
+    const executor = { ...named(async () => new Map(Object.entries(right))), layers: new Set(['add']) };
+    const parity = await checkChain(right, { executor });
+    expect(parity.layers.map(({ layer }) => layer)).toEqual(['add']);
+    expect(parity.notes).toContainEqual({
+      id: 'not-in-export',
+      text: 'Not compared, since fake 1.0 runs a model without them: conv_1, relu_1, conv_2.',
+    });
+    const all = { ...executor, layers: new Set(NAMES) };
+    expect((await checkChain(right, { executor: all })).notes.map(({ id }) => id)).not.toContain('not-in-export');
+    const none = { ...executor, layers: new Set(['x']) };
+    await expect(checkChain({ add: right.add! }, { executor: none })).rejects.toMatchObject({
+      tag: 'NothingCompared',
+      explanation: { found: 'add' },
+    });
+  });
+
   test('that gives another shape fails with it', async () => {
     const executor = named(async () => new Map([['add', vector(1, 2)]]));
     const right = await outputsOf(CHAIN);

@@ -25,15 +25,17 @@ describe('an input', () => {
   });
 
   test.each([
-    ['has one colour throughout', (_r: number, _c: number, k: number) => k],
-    ['is the same from left to right', leftRight],
-    ['is the same from top to bottom', topBottom],
-    ['has equal channels', grey],
-  ])('that %s is noted', (words, image) => {
-    const notes = weakInputNotes(batch(image));
-    expect(notes).toHaveLength(1);
-    expect(notes[0]).toMatchObject({ id: 'weak-input', text: expect.stringContaining(words) });
-    expect(notes[0]!.text).toContain('does not rule out');
+    [
+      'has one colour throughout',
+      'flipped kernels or mirrored images, nor anything that moves values within a channel',
+      (_r: number, _c: number, k: number) => k,
+    ],
+    ['is the same from left to right as from right to left', 'mirrored images or kernels', leftRight],
+    ['is the same from top to bottom as from bottom to top', 'images or kernels turned upside down', topBottom],
+    ['has equal channels', 'colours in another order (BGR)', grey],
+  ])('that %s is noted', (is, hides, image) => {
+    const text = `The recorded input ${is}: agreement on it does not rule out ${hides}. Record another, such as random noise.`;
+    expect(weakInputNotes(batch(image))).toEqual([{ id: 'weak-input', text }]);
   });
 
   test('may have two weaknesses', () => {

@@ -29,7 +29,14 @@ describe('values that are off', () => {
     ['at one value only', 'one', mask((i, r, c, k) => i === 1 && r === 2 && c === 3 && k === 4)],
     ['only in channel 4 (of 6)', 'channels', mask((_i, _r, _c, k) => k === 4)],
     ['only in 3 channels: 0-1, 5 (of 6)', 'channels', mask((_i, r, _c, k) => r !== 1 && (k < 2 || k === 5))],
+    // Half of the channels are some, more than half are not.
+    ['only in 3 channels: 0, 2, 4 (of 6)', 'channels', mask((i, r, _c, k) => k % 2 === 0 && (i + r) % 2 === 0)],
+    ['scattered', 'some', mask((i, r, _c, k) => k < 4 && (i + r) % 2 === 0)],
     ['only at the right border', 'borders', mask((_i, _r, c) => c === 4)],
+    ['only at the left border', 'borders', mask((_i, _r, c) => c === 0)],
+    ['only at the top border', 'borders', mask((_i, r) => r === 0)],
+    ['only at the bottom border', 'borders', mask((_i, r) => r === 3)],
+    ['only at the top, left borders', 'borders', mask((_i, r, c) => r === 0 || c === 0)],
     ['only at the bottom, right borders', 'borders', mask((_i, r, c) => c === 4 || r === 3)],
     ['only at the top, bottom, left, right borders', 'borders', mask((_i, r, c) => c % 4 === 0 || r % 3 === 0)],
     ['only at the corners', 'borders', mask((_i, r, c) => c === 4 && r === 0)],
@@ -56,6 +63,31 @@ describe('values that are off', () => {
     ).toBe('some');
   });
 
+  test('are images where some of several are right', () => {
+    const shape = [6, 3, 3, 1];
+    const odd = mask((i, r, c) => i % 2 === 1 && (r + c) % 2 === 0, shape);
+    expect(describeOff(odd, shape)).toEqual({ pattern: 'images', words: 'only in 3 images of 6: 1, 3, 5' });
+    const most = mask((i, r, c) => i !== 3 && (r + c) % 2 === 0, shape);
+    expect(describeOff(most, shape).words).toBe('only in 5 images of 6: 0-2, 4-5');
+  });
+
+  test('of maps of three rows and columns have borders', () => {
+    const shape = [1, 3, 3, 1];
+    expect(
+      describeOff(
+        mask((_i, r) => r === 0, shape),
+        shape,
+      ).words,
+    ).toBe('only at the top border');
+    // The middle has none.
+    expect(
+      describeOff(
+        mask((_i, r) => r < 2, shape),
+        shape,
+      ).pattern,
+    ).toBe('some');
+  });
+
   test('of maps without an inside have no borders', () => {
     expect(
       describeOff(
@@ -75,5 +107,6 @@ describe('values that are off', () => {
   test('in many ranges are not all listed', () => {
     const comb = Uint8Array.from({ length: 40 }, (_, i) => (i % 4 === 0 ? 1 : 0));
     expect(describeOff(comb, [1, 40]).words).toBe('only in 10 channels: 0, 4, 8, 12, … (of 40)');
+    expect(describeOff(comb.slice(0, 16), [1, 16]).words).toBe('only in 4 channels: 0, 4, 8, 12 (of 16)');
   });
 });

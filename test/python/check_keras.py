@@ -13,7 +13,7 @@ import numpy as np
 
 def check(path):
     model = keras.models.load_model(path)
-    np.save(path.with_suffix(".out.npy"), np.asarray(model(np.load(path.with_suffix(".npy")), training=False)))
+    np.save(path.with_suffix(".out.npy"), keras.ops.convert_to_numpy(model(np.load(path.with_suffix(".npy")), training=False)))
     model.save(path.with_suffix(".again.keras"))
     classes = sorted({f"{type(layer).__module__.split('.')[0]}.{type(layer).__name__}" for layer in model.layers})
     return {"file": path.name, "backend": keras.config.backend(), "name": model.name, "classes": classes}

@@ -67,8 +67,9 @@ describe('one kernel for each grouped convolution', () => {
 
   test('a note tells how many; the report tells which part of which kernel', async () => {
     const { report } = await load(fusedDraft(TINY), TINY);
-    expect(report.notes).toMatchObject([{ id: 'fused-groups' }]);
-    expect(report.notes[0]!.text).toMatch(/^4 grouped convolutions stored as one kernel each/);
+    const text =
+      '4 grouped convolutions stored as one kernel each (Conv2D with groups); split along the last axis, one part a group.';
+    expect(report.notes).toEqual([{ id: 'fused-groups', text }]);
     const from = report.loaded.filter(({ layer }) => layer.startsWith(GCONV)).map((weight) => weight.from);
     expect(from).toEqual([0, 5, 10].map((begin) => `${GCONV}/kernel:0[…, ${begin}:${begin + 5}]`));
   });

@@ -7,7 +7,7 @@ import type { ConvolutionSpec } from './convolution-spec.js';
 import { type GroupLocals, tileWriter } from './convolution-tile.js';
 
 export { packConvolution, packedConvolutionLength } from './convolution-pack.js';
-export type { ConvolutionGroup, ConvolutionSpec, ConvolutionWeights } from './convolution-spec.js';
+export type { ConvolutionSpec, ConvolutionWeights } from './convolution-spec.js';
 
 /** The parameters, by number. */
 const [INPUT, WEIGHTS, OUTPUT, RESIDUAL, PIXELS, ROWS] = [0, 1, 2, 3, 4, 5];

@@ -18,8 +18,17 @@ export interface Layout {
   readonly rowStep: number;
 }
 
+/** Every task asks for the layouts of its maps. */
+const known = new WeakMap<Store, Layout>();
+
 /** The layout of a store, once all places are known. */
 export function layoutOf(store: Store): Layout {
+  const layout = known.get(store) ?? makeLayout(store);
+  known.set(store, layout);
+  return layout;
+}
+
+function makeLayout(store: Store): Layout {
   const { lanes, width } = store.flat ? flatLanes(store) : lanesOf(store.channels);
   const vectors = Math.ceil(width / LANES);
   const { left, right } = store.border;

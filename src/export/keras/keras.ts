@@ -1,5 +1,5 @@
 // Network + weights -> a `.keras` file that Keras 3 loads in safe mode, on any backend: `config.json` with built-in
-// layers only, `model.weights.h5`, `metadata.json`. Read first: layers.ts, store.ts.
+// layers only, `model.weights.h5`, `metadata.json`. Read first: layer.ts, layers.ts, store.ts.
 import { encodeText } from '../../core/bytes.js';
 import { writeZip } from '../../formats/zip-write.js';
 import { groupedSteps } from '../../network/grouped.js';
@@ -7,13 +7,14 @@ import type { Network, Shape } from '../../network/layer.js';
 import type { ShuffleNetModel } from '../../shufflenet/load.js';
 import { settingsRecord } from '../../shufflenet/metadata.js';
 import { namingScheme } from '../../shufflenet/names.js';
-import { type KerasLayer, kerasLayers } from './layers.js';
+import type { KerasLayer } from './layer.js';
+import { kerasLayers } from './layers.js';
 import { writeStore } from './store.js';
 
 /** The version whose format is written; later ones read it, and the first of Keras 3 does, too. */
 const KERAS_VERSION = '3.0.0';
 
-/** The bytes of the `.keras` file. Throws `KerasSizeError` where a map's height or width is not known. */
+/** The bytes of the `.keras` file. */
 export async function toKeras(model: ShuffleNetModel): Promise<Uint8Array<ArrayBuffer>> {
   const layers = kerasModel(model);
   const metadata = {
@@ -66,17 +67,18 @@ function configOf({ name }: Network, layers: readonly KerasLayer[]): unknown {
   };
 }
 
-function layerConfig({ className, name, config, inputs, merges }: KerasLayer, shapes: ReadonlyMap<string, Shape>) {
+function layerConfig(layer: KerasLayer, shapes: ReadonlyMap<string, Shape>) {
+  const { className, name, config, inputs, merges, operands } = layer;
   const tensors = inputs.map((input) => ({
     class_name: '__keras_tensor__',
     config: { shape: [null, ...shapes.get(input)!], dtype: 'float32', keras_history: [input, 0, 0] },
   }));
-  const args = merges ? [tensors] : tensors;
+  const args = merges ? [tensors] : [...tensors, ...(operands ?? [])];
   return {
-    module: 'keras.layers',
+    module: operands === undefined ? 'keras.layers' : 'keras.src.ops.numpy',
     class_name: className,
     config: { name, ...config },
-    registered_name: null,
+    registered_name: operands === undefined ? null : className,
     name,
     inbound_nodes: inputs.length === 0 ? [] : [{ args, kwargs: {} }],
   };

@@ -1,37 +1,15 @@
 // Steps of a network as layers of Keras 3, built-in ones only: no Lambda, nothing that safe mode refuses. The last layer
-// of a step bears the article's name in the spelling that Keras 3 allows. Read first: src/network/grouped.ts.
-
+// of a step bears the article's name in the spelling that Keras 3 allows. Read first: layer.ts, and
+// src/network/grouped.ts.
 import { type Convolution, channelsOut, type Step } from '../../network/grouped.js';
 import type { Shape, SliceAttrs } from '../../network/layer.js';
-import type { LayerWeights } from '../../network/model.js';
-import { KerasSizeError } from '../errors.js';
-
-/** A layer of Keras 3: its class and configuration, what it takes, and what it gives. */
-export interface KerasLayer {
-  readonly className: string;
-  readonly name: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly inputs: readonly string[];
-  /** Whether the inputs are one argument, a list: of layers that merge. */
-  readonly merges: boolean;
-  /** Without the batch dimension. */
-  readonly outputShape: Shape;
-  /** In the order in which Keras stores them. */
-  readonly weights: readonly NonNullable<LayerWeights[keyof LayerWeights]>[];
-}
-
-/** Shapes by layer name, and the names that Keras is given for them. */
-export interface KerasNames {
-  readonly shapeOf: (layer: string) => Shape;
-  readonly nameOf: (layer: string) => string;
-}
+import { averaging, pooling, shuffling } from './chains.js';
+import { type KerasLayer, type KerasNames, layerNamed, type Parts } from './layer.js';
 
 /** The layers that one step becomes, in order. */
 export function kerasLayers(step: Step, names: KerasNames): KerasLayer[] {
   return step.kind === 'layer' ? plainLayers(step, names) : convolutionLayers(step, names);
 }
-
-type Parts = Pick<KerasLayer, 'className' | 'config'> & Partial<KerasLayer>;
 
 function convolutionLayers(step: Convolution, names: KerasNames): KerasLayer[] {
   const { strides, padding, activation } = step.attrs;
@@ -68,11 +46,6 @@ function slicing(step: Convolution, slice: SliceAttrs, names: KerasNames): Keras
   };
 }
 
-function layerNamed(layer: string, inputs: readonly string[], names: KerasNames, parts: Parts): KerasLayer {
-  const common = { name: names.nameOf(layer), inputs, merges: false, outputShape: names.shapeOf(layer), weights: [] };
-  return { ...common, ...parts };
-}
-
 function plainLayers({ layer, weights }: Extract<Step, { kind: 'layer' }>, names: KerasNames): KerasLayer[] {
   const only = (className: string, config: KerasLayer['config'] = {}, others: Partial<KerasLayer> = {}) => [
     layerNamed(layer.name, layer.inputs.map(names.nameOf), names, { className, config, ...others }),
@@ -88,7 +61,7 @@ function plainLayers({ layer, weights }: Extract<Step, { kind: 'layer' }>, names
     case 'Activation':
       return only('Activation', { activation: layer.attrs.activation });
     case 'ChannelShuffle':
-      return shuffling(layer.name, layer.inputs[0]!, layer.attrs.groups, names);
+      return shuffling(layer, names);
     case 'Slice': {
       const { className, config } = cropping(names.shapeOf(layer.inputs[0]!), layer.attrs);
       return only(className, config);
@@ -98,10 +71,9 @@ function plainLayers({ layer, weights }: Extract<Step, { kind: 'layer' }>, names
     case 'Add':
       return only('Add', {}, { merges: true });
     case 'MaxPooling2D':
-    case 'AveragePooling2D': {
-      const { poolSize, strides, padding } = layer.attrs;
-      return only(layer.op, { pool_size: poolSize, strides, padding, data_format: 'channels_last' });
-    }
+      return only(layer.op, pooling(layer.attrs));
+    case 'AveragePooling2D':
+      return averaging(layer, names);
     case 'GlobalMaxPooling2D':
     case 'GlobalAveragePooling2D':
       return only(layer.op, { data_format: 'channels_last' });
@@ -116,24 +88,4 @@ function plainLayers({ layer, weights }: Extract<Step, { kind: 'layer' }>, names
     case 'DepthwiseConv2D':
       throw new TypeError(`${layer.name} is a convolution`);
   }
-}
-
-/** Reshaped to `(groups, n)`, transposed, and back: as the article's Lambda does it, in layers that Keras has. */
-function shuffling(layer: string, input: string, groups: number, names: KerasNames): KerasLayer[] {
-  const outputShape = names.shapeOf(layer);
-  if (outputShape.includes(null)) throw new KerasSizeError(layer, outputShape);
-  const map = outputShape.slice(0, -1);
-  const n = outputShape.at(-1)! / groups;
-  const name = names.nameOf(layer);
-  const split = [...map, groups, n];
-  const turned = [...map, n, groups];
-  const dims = [...map.map((_, i) => i + 1), map.length + 2, map.length + 1];
-  const part = (suffix: string, parts: Parts & Pick<KerasLayer, 'inputs' | 'outputShape'>): KerasLayer => {
-    return { name: `${name}${suffix}`, merges: false, weights: [], ...parts };
-  };
-  return [
-    part('_split', { className: 'Reshape', config: { target_shape: split }, inputs: [names.nameOf(input)], outputShape: split }), // biome-ignore format: one line
-    part('_permute', { className: 'Permute', config: { dims }, inputs: [`${name}_split`], outputShape: turned }),
-    part('', { className: 'Reshape', config: { target_shape: outputShape }, inputs: [`${name}_permute`], outputShape }), // biome-ignore format: one line
-  ];
 }

@@ -1,14 +1,15 @@
 // The weights as Keras 3 stores them: `layers/CLASS[_k]/vars/i`, layers of each class numbered in the model's order.
-// Read first: layers.ts.
+// Read first: layer.ts.
 import { type Hdf5Group, writeHdf5 } from '../../checkpoint/hdf5-write.js';
 import { snakeCase } from '../../checkpoint/snake-case.js';
-import type { KerasLayer } from './layers.js';
+import type { KerasLayer } from './layer.js';
 
 /** The bytes of `model.weights.h5`. */
 export function writeStore(layers: readonly KerasLayer[]): Promise<Uint8Array<ArrayBuffer>> {
   const seen = new Map<string, number>();
   const groups = new Map<string, Hdf5Group>();
-  for (const { className, name, weights } of layers) {
+  for (const { className, name, weights, operands } of layers) {
+    if (operands !== undefined) continue;
     const stem = snakeCase(className);
     const number = seen.get(stem) ?? 0;
     seen.set(stem, number + 1);

@@ -11,7 +11,7 @@ export const TF32: Format = { name: 'TF32', bits: 11, least: -126 };
 
 /** The nearest number of a format; multiples of its smallest one below the normal numbers. */
 export function nearestOf({ bits, least }: Format, x: number): number {
-  if (x === 0 || !Number.isFinite(x)) return x;
+  if (!Number.isFinite(x)) return x;
   const exponent = Math.max(Math.floor(Math.log2(Math.abs(x))), least);
   const step = 2 ** (exponent - bits + 1);
   const steps = x / step;
@@ -23,7 +23,7 @@ export function nearestOf({ bits, least }: Format, x: number): number {
 
 /** What is left when the digits beyond a format's are cut off. */
 export function cutTo({ bits, least }: Format, x: number): number {
-  if (x === 0 || !Number.isFinite(x)) return x;
+  if (!Number.isFinite(x)) return x;
   const step = 2 ** (Math.max(Math.floor(Math.log2(Math.abs(x))), least) - bits + 1);
   return Math.trunc(x / step) * step;
 }

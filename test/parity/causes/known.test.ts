@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Layer } from '../../../src/network/layer.js';
 import { input, maxPooling2d, networkOf } from '../../../src/network/symbolic.js';
 import { KNOWN_CAUSES } from '../../../src/parity/causes/registry.js';
+import type { Cause } from '../../../src/parity/judge.js';
 import type { Checked } from '../../../src/parity/verify.js';
 import {
   at,
@@ -26,6 +27,7 @@ import {
   softmax,
 } from './naive.js';
 import { damaged, explained, fixtureOf, IMAGES, planted, smallModel } from './plant.js';
+import { FIXES, WORDS } from './sentences.js';
 
 const UNIT = 'stage2/block2';
 
@@ -47,7 +49,6 @@ interface Planted {
   readonly truth?: (model: Checked) => Checked;
   /** Weights of the checkpoint and the reference, where those of the small model hide the mistake. */
   readonly checkpoint?: (model: Checked) => Checked;
-  readonly says?: RegExp;
   readonly only?: (name: string) => boolean;
 }
 
@@ -93,7 +94,6 @@ const PLANTED: readonly Planted[] = [
     how: 'slices recorded',
     layer: `${UNIT}/1x1_gconv_1/g0_slice`,
     mistake: slicesFrom(() => 2),
-    says: /The reference is wrong, not the port/,
   },
   { cause: 'slices-last', layer: `${UNIT}/1x1_gconv_1_/g0`, mistake: slicesFrom(() => 2), only: noSlices },
   {
@@ -115,14 +115,12 @@ const PLANTED: readonly Planted[] = [
     layer: `${UNIT}/1x1_gconv_1_/g0`,
     mistake: slicesFrom((g) => 2 - g),
     only: noSlices,
-    says: /in reverse/,
   },
   {
     cause: 'slices-exchanged',
     layer: `${UNIT}/1x1_gconv_1/concat`,
     mistake: slicesFrom((g) => [1, 0, 2][g]!),
     only: concatsOnly,
-    says: /groups 0 and 1 /,
   },
   {
     cause: 'group-kernels-exchanged',
@@ -135,7 +133,6 @@ const PLANTED: readonly Planted[] = [
       return { ...model, weights };
     },
     only: concatsOnly,
-    says: /groups 1 and 2 are exchanged/,
   },
   {
     cause: 'shuffle-missing',
@@ -153,25 +150,21 @@ const PLANTED: readonly Planted[] = [
     cause: 'shuffle-inverse',
     layer: `${UNIT}/channel_shuffle`,
     mistake: where(/block2\/channel_shuffle/, (_, [x]) => shuffled(x!.c / 3)(x!)),
-    says: /\(5, 3\) instead of \(3, 5\)/,
   },
   {
     cause: 'shuffle-groups',
     layer: 'stage3/block1/channel_shuffle',
     mistake: where(/stage3\/block1\/channel_shuffle/, (_, [x]) => shuffled(2)(x!)),
-    says: /with 2 groups instead of 3/,
   },
   {
     cause: 'shuffle-in-first-unit',
     layer: 'stage2/block1/channel_shuffle',
     mistake: where(/stage2\/block1\/channel_shuffle/, (_, [x]) => shuffled(3)(x!)),
-    says: /with 3 groups/,
   },
   {
     cause: 'channel-order',
     layer: `${UNIT}/channel_shuffle`,
     mistake: where(/stage2\/block2\/channel_shuffle/, (_, [x]) => channels(x!, (c) => (c + 4) % x!.c)),
-    says: /from what stage2\/block2\/channel_shuffle is given, they are rotated by 4/,
   },
   {
     cause: 'channel-order',
@@ -180,20 +173,17 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/^fc$/, (layer, inputs, weights) =>
       channels(rightly(layer, inputs, weights), (c) => [0, 1, 5, 3, 4, 2, 6][c]!),
     ),
-    says: /channels 2 and 5 exchanged/,
   },
   {
     cause: 'bn-epsilon',
     layer: 'stage2/block1/bn_gconv_1',
     mistake: where(/bn_/, (_, [x], weights) => normalise(x!, weights, 1e-5)),
-    says: /epsilon 1e-5/,
   },
   {
     cause: 'bn-epsilon',
     how: 'solved for',
     layer: 'stage2/block1/bn_gconv_1',
     mistake: where(/bn_/, (_, [x], weights) => normalise(x!, weights, 3.3e-3)),
-    says: /epsilon 3.3e-3/,
   },
   {
     cause: 'bn-epsilon',
@@ -215,7 +205,6 @@ const PLANTED: readonly Planted[] = [
       mistake: where(/block2\/bn_dwconv_1/, (_, [x], weights) =>
         normalise(x!, { ...weights, [a!]: weights[b!]!, [b!]: weights[a!]! }),
       ),
-      says: new RegExp(`${a} and ${b} are exchanged`),
     }),
   ),
   {
@@ -224,7 +213,6 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/block2\/bn_gconv_1/, (_, [x], weights) =>
       normalise(x!, { ...weights, moving_variance: weights.moving_variance!.map((v) => v * v) }),
     ),
-    says: /The checkpoint/,
   },
   {
     cause: 'bn-std-as-variance',
@@ -233,7 +221,6 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/block2\/bn_gconv_1/, (_, [x], weights) =>
       normalise(x!, { ...weights, moving_variance: weights.moving_variance!.map(Math.sqrt) }),
     ),
-    says: /The reference/,
   },
   {
     cause: 'bn-missing',
@@ -247,7 +234,6 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/block2\/bn_gconv_2/, (_, [x], weights) =>
       normalise(x!, { ...weights, gamma: weights.gamma!.map(() => 1) }),
     ),
-    says: /gamma .*scale=False/,
   },
   {
     cause: 'kernel-order',
@@ -266,7 +252,6 @@ const PLANTED: readonly Planted[] = [
       });
       return rectify(convolve(x!, hwio, 3, filters, 2));
     }),
-    says: /OIHW .* in the checkpoint/,
   },
   {
     cause: 'kernel-order',
@@ -279,7 +264,6 @@ const PLANTED: readonly Planted[] = [
       });
       return depthwise(x!, turned, strided(layer));
     }),
-    says: /WHIO/,
   },
   {
     cause: 'kernel-order',
@@ -304,7 +288,6 @@ const PLANTED: readonly Planted[] = [
       const turned = kernel!.map((_v, at) => kernel![(8 - Math.floor(at / x!.c)) * x!.c + (at % x!.c)]!);
       return depthwise(x!, turned, strided(layer));
     }),
-    says: /half a turn/,
   },
   {
     cause: 'depthwise-order',
@@ -312,9 +295,8 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/block2\/1x1_dwconv_1/, (layer, [x], { depthwise_kernel: kernel }) =>
       depthwise(x!, kernel!, strided(layer), (c) => (c % 3) * (x!.c / 3) + Math.floor(c / 3)),
     ),
-    says: /shuffled with 3 groups/,
   },
-  { cause: 'padding-symmetric', layer: 'conv1', mistake: conv1From(-1), says: /\(1, 1\) instead of \(0, 1\)/ },
+  { cause: 'padding-symmetric', layer: 'conv1', mistake: conv1From(-1) },
   {
     cause: 'padding-symmetric',
     how: 'max pooling',
@@ -348,7 +330,6 @@ const PLANTED: readonly Planted[] = [
     cause: 'residual-missing',
     layer: `${UNIT}/add`,
     mistake: where(/add$/, (_, [x]) => x),
-    says: /does not add the shortcut/,
   },
   { cause: 'relu-missing', layer: `${UNIT}/relu_gconv_1`, mistake: where(/block2\/relu_gconv_1/, (_, [x]) => x) },
   {
@@ -363,14 +344,12 @@ const PLANTED: readonly Planted[] = [
     layer: `${UNIT}/bn_dwconv_1`,
     mistake: where(/stage2\/block2\/bn_dwconv_1/, (layer, [x], weights) => rectify(rightly(layer, [x!], weights))),
     only: (name) => name.startsWith(UNIT) || name.endsWith('block1/relu_out'),
-    says: /rectifies what stage2\/block2\/bn_dwconv_1 gives/,
   },
   {
     cause: 'relu-misplaced',
     how: 'before the addition',
     layer: `${UNIT}/add`,
     mistake: where(/add$/, (layer, [x, y], weights) => rightly(layer, [rectify(x!), y!], weights)),
-    says: /bn_gconv_2 before it is added/,
   },
   {
     cause: 'relu6',
@@ -395,13 +374,11 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/block2\/1x1_dwconv_1/, (layer, [x], weights) =>
       each(rightly(layer, [x!], weights), (v, c) => v + Math.sin(c + 1)),
     ),
-    says: /in channel 0 0.841/,
   },
   {
     cause: 'global-pool',
     layer: 'global_pool',
     mistake: where(/global_pool/, (_, [x]) => overall(x!, largest)),
-    says: /global max pooling at global_pool, the port global average/,
   },
   { cause: 'softmax-missing', layer: 'softmax', mistake: where(/^softmax$/, (_, [x]) => x) },
   { cause: 'softmax-twice', layer: 'softmax', mistake: where(/^softmax$/, (_, [x]) => softmax(softmax(x!))) },
@@ -410,14 +387,12 @@ const PLANTED: readonly Planted[] = [
     how: 'inside fc',
     layer: 'fc',
     mistake: where(/^fc$/, (layer, inputs, weights) => softmax(rightly(layer, inputs, weights))),
-    says: /activation inside/,
   },
   { cause: 'input-bgr', layer: 'conv1', mistake: fedWith((x) => channels(x, (c) => 2 - c)) },
   {
     cause: 'input-turned',
     layer: 'conv1',
     mistake: fedWith((x) => picture(x.h, x.w, x.c, (r, s, c) => at(x, r, x.w - 1 - s, c))),
-    says: /mirrored from left to right/,
   },
   {
     cause: 'input-layout',
@@ -429,7 +404,6 @@ const PLANTED: readonly Planted[] = [
     how: '0..255',
     layer: 'conv1',
     mistake: fedWith(pixels),
-    says: /0\.\.255 instead of -1\.\.1/,
   },
   { cause: 'input-scale', how: '0..1', layer: 'conv1', mistake: fedWith((x) => each(pixels(x), (v) => v / 255)) },
   {
@@ -442,7 +416,6 @@ const PLANTED: readonly Planted[] = [
         (v, c) => v - [103.939, 116.779, 123.68][c]!,
       ),
     ),
-    says: /Caffe/,
   },
   {
     cause: 'input-scale',
@@ -454,7 +427,6 @@ const PLANTED: readonly Planted[] = [
         (v, c) => ((v - [103.939, 116.779, 123.68][c]!) / 255 - 0.5) * 2,
       ),
     ),
-    says: /training script/,
   },
   {
     cause: 'reference-tf32',
@@ -462,7 +434,6 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/block2\/1x1_dwconv_1/, (layer, [x], { depthwise_kernel: kernel }) =>
       depthwise(each(x!, fewerDigits(11)), kernel!.map(fewerDigits(11)), strided(layer)),
     ),
-    says: /TF32/,
   },
   {
     cause: 'reference-tf32',
@@ -471,7 +442,6 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/block2\/1x1_dwconv_1/, (layer, [x], { depthwise_kernel: kernel }) =>
       depthwise(each(x!, fewerDigits(8)), kernel!.map(fewerDigits(8)), strided(layer)),
     ),
-    says: /bfloat16/,
   },
   {
     cause: 'reference-low-precision',
@@ -480,7 +450,6 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/conv|bn_|add|relu/, (layer, inputs, weights) =>
       each(joined(layer, inputs, weights), fewerDigits(11, 2 ** -24)),
     ),
-    says: /float16/,
   },
   {
     cause: 'reference-low-precision',
@@ -489,7 +458,6 @@ const PLANTED: readonly Planted[] = [
     mistake: where(/conv|bn_|add|relu/, (layer, inputs, weights) =>
       each(joined(layer, inputs, weights), fewerDigits(8)),
     ),
-    says: /bfloat16/,
   },
   {
     cause: 'weight-changed',
@@ -498,7 +466,6 @@ const PLANTED: readonly Planted[] = [
       damaged(model, 'conv1', ({ kernel }) => {
         kernel![37] = kernel![37]! + 0.01;
       }),
-    says: /kernel\[0, 2, 0, 1\]/,
   },
   {
     cause: 'weight-changed',
@@ -509,7 +476,6 @@ const PLANTED: readonly Planted[] = [
         kernel![12] = -kernel![12]!;
       }),
     only: concatsOnly,
-    says: /g1 differs: kernel\[0, 0, 2, 2\]/,
   },
   {
     cause: 'weight-changed',
@@ -519,7 +485,6 @@ const PLANTED: readonly Planted[] = [
       damaged(model, `${UNIT}/1x1_dwconv_1`, ({ depthwise_kernel: kernel }) => {
         kernel![4 * 15 + 3] = 0;
       }),
-    says: /depthwise_kernel\[1, 1, 3, 0\].* used 0/,
   },
   {
     cause: 'weight-changed',
@@ -528,7 +493,6 @@ const PLANTED: readonly Planted[] = [
     truth: norm('bn_gconv_1', ({ gamma }) => {
       gamma![2] = 1.5;
     }),
-    says: /gamma\[2\].* used 1.5, or its moving_variance/,
   },
   {
     cause: 'weight-changed',
@@ -537,7 +501,6 @@ const PLANTED: readonly Planted[] = [
     truth: norm('bn_gconv_1', ({ moving_variance: v }) => {
       v![2] = 0.125;
     }),
-    says: /gamma\[2\].*, or its moving_variance is 0\.125 instead of /,
   },
   {
     cause: 'weight-changed',
@@ -546,7 +509,6 @@ const PLANTED: readonly Planted[] = [
     truth: norm('bn_gconv_1', ({ moving_mean: m }) => {
       m![2] = 0.25;
     }),
-    says: /beta\[2\].* or its moving_mean is 0.25/,
   },
   {
     cause: 'weights-of-another-layer',
@@ -556,7 +518,6 @@ const PLANTED: readonly Planted[] = [
       weights.set(`${UNIT}/bn_gconv_1`, model.weights.get(`${UNIT}/bn_dwconv_1`)!);
       return { ...model, weights };
     },
-    says: /weights of stage2\/block2\/bn_dwconv_1/,
   },
 ];
 
@@ -565,15 +526,20 @@ function joined(layer: Layer, inputs: readonly Picture[], weights: Parameters<ty
   return layer.op === 'Concatenate' ? join(inputs) : rightly(layer, inputs, weights);
 }
 
+/** What a user reads. */
+function toldOf(cause: string, how?: string): Cause {
+  const planting = how === undefined ? cause : `${cause}, ${how}`;
+  return { id: cause, words: WORDS[planting]!, fix: FIXES[planting] ?? FIXES[cause]! };
+}
+
 const SMALL = smallModel();
 
 describe('a mistake is found and named', () => {
-  test.each(PLANTED)('$cause $how', async ({ cause, layer, mistake = none, truth, checkpoint, says, only }) => {
+  test.each(PLANTED)('$cause $how', async ({ cause, how, layer, mistake = none, truth, checkpoint, only }) => {
     const model = checkpoint?.(SMALL) ?? SMALL;
     const options = { ...(truth && { truth: truth(model) }), ...(only && { only }) };
     const [first, ...others] = await planted(model, mistake, options);
-    expect([first?.layer, first?.cause?.id]).toEqual([layer, cause]);
-    if (says !== undefined) expect(first!.cause!.words).toMatch(says);
+    expect([first?.layer, first?.cause]).toEqual([layer, toldOf(cause, how)]);
     for (const failure of others) expect([failure.layer, failure.cause?.id]).toEqual([failure.layer, cause]);
   });
 
@@ -583,8 +549,7 @@ describe('a mistake is found and named', () => {
       slicesFrom((g) => g),
       { only: noSlices },
     );
-    expect([first?.layer, first?.cause?.id]).toEqual([`${UNIT}/1x1_gconv_1_/g0`, 'slices-own']);
-    expect(first!.cause!.fix).toContain('--slices own');
+    expect([first?.layer, first?.cause]).toEqual([`${UNIT}/1x1_gconv_1_/g0`, toldOf('slices-own')]);
   });
 
   test('bn-batch-statistics', async () => {
@@ -598,14 +563,16 @@ describe('a mistake is found and named', () => {
       at.name === layer ? normalise(x!, { ...weights, moving_mean, moving_variance }) : undefined,
     );
     const failures = await planted(SMALL, trained);
-    expect(failures.map(({ layer, cause }) => [layer, cause?.id])).toEqual([[layer, 'bn-batch-statistics']]);
+    expect(failures.map(({ layer, cause }) => [layer, cause])).toEqual([[layer, toldOf('bn-batch-statistics')]]);
   });
 
   test('reference-unrounded-weights', async () => {
     const layer = `${UNIT}/1x1_dwconv_1`;
     const stored = damaged(SMALL, layer, ({ depthwise_kernel: k }) => k!.set(k!.map(fewerDigits(11))));
     const failures = await planted(stored, none, { truth: SMALL });
-    expect(failures.map(({ layer, cause }) => [layer, cause?.id])).toEqual([[layer, 'reference-unrounded-weights']]);
+    expect(failures.map(({ layer, cause }) => [layer, cause])).toEqual([
+      [layer, toldOf('reference-unrounded-weights')],
+    ]);
   });
 
   test('max-pool-pads-zeros, where values are below zero', async () => {
@@ -620,7 +587,7 @@ describe('a mistake is found and named', () => {
     const recorded = recordWith({ network, weights: new Map() }, below, zeros);
     recorded.delete('x');
     const [first] = await explained({ network, weights: new Map() }, fixtureOf(recorded, below));
-    expect([first?.layer, first?.cause?.id]).toEqual(['pool', 'max-pool-pads-zeros']);
+    expect([first?.layer, first?.cause]).toEqual(['pool', toldOf('max-pool-pads-zeros')]);
   });
 
   const APART = ['slices-own', 'bn-batch-statistics', 'reference-unrounded-weights', 'max-pool-pads-zeros'];
