@@ -5,6 +5,7 @@ import type { Model } from '../network/model.js';
 import { EngineInputError } from './errors.js';
 import { type Placed, type Program, programOf } from './program.js';
 import { noThreadsReason, Threads } from './threads/threads.js';
+import { barriersPay } from './tune.js';
 import type { Features } from './wasm/features.js';
 import { hasRelaxedSimd } from './wasm/features.js';
 
@@ -18,8 +19,10 @@ export interface EngineOptions {
   readonly fold?: boolean;
   /** How many threads may compute. More than one need `SharedArrayBuffer`: in a page, cross-origin isolation. Default 1. */
   readonly threads?: number;
-  /** What the kernels are made of; default what this machine has. */
+  /** What the kernels are made of; default what this machine has, and barriers. */
   readonly features?: Partial<Features>;
+  /** Measures first, for some 20 ms, whether kernels run faster here without scheduling barriers. Default `false`. */
+  readonly tune?: boolean;
 }
 
 /** A network that runs. */
@@ -46,9 +49,10 @@ export interface Engine {
 /** Makes an engine for `model`. */
 export async function createEngine(
   model: Pick<Model, 'network' | 'weights'>,
-  { inputShape, observe = [], fold = true, threads: wanted = 1, features }: EngineOptions = {},
+  { inputShape, observe = [], fold = true, threads: wanted = 1, features, tune = false }: EngineOptions = {},
 ): Promise<Engine> {
-  const made = { fma: hasRelaxedSimd(), barriers: true, ...features };
+  const fma = features?.fma ?? hasRelaxedSimd();
+  const made = { fma, barriers: features?.barriers ?? (!tune || barriersPay(fma)) };
   const shape = sizeOfInput(model.network.inputShape, inputShape);
   const alone = wanted === 1 ? undefined : noThreadsReason();
   const threads = alone === undefined ? wanted : 1;
