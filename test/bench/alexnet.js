@@ -1,7 +1,8 @@
 // AlexNet (one tower of Krizhevsky's "one weird trick", 2014, as torchvision has it) as an ONNX file with random weights:
 // what the paper's table 8 sets its networks beside.
-import { encodeMessage } from '../../dist/export/onnx/protobuf.js';
+
 import { MODEL } from '../../dist/export/onnx/messages.js';
+import { encodeMessage } from '../../dist/export/onnx/protobuf.js';
 import { randomNumbers } from './networks.js';
 
 /** Filters, window, stride and padding of each convolution, and whether a pooling of 3 x 3 by 2 follows. */
@@ -57,7 +58,13 @@ export function alexNet() {
     ir_version: 8,
     producer_name: 'bench',
     opset_import: [{ domain: '', version: 17 }],
-    graph: { node, name: 'alexnet', initializer, input: [info('x', [1, 3, 224, 224])], output: [info(value, [1, 1000])] },
+    graph: {
+      node,
+      name: 'alexnet',
+      initializer,
+      input: [info('x', [1, 3, 224, 224])],
+      output: [info(value, [1, 1000])],
+    },
   });
 }
 

@@ -65,7 +65,9 @@ async function measureNetwork(groups, scale) {
   await expectSame(runners);
   const byHand = join(values.peers, `sn_g${groups}_${scale}x_fold.onnx`);
   if (existsSync(byHand)) {
-    runners.push(await onnxruntime('onnxruntime-node', new Uint8Array(readFileSync(byHand)), 'onnxruntime-node, by hand'));
+    runners.push(
+      await onnxruntime('onnxruntime-node', new Uint8Array(readFileSync(byHand)), 'onnxruntime-node, by hand'),
+    );
   }
   if (groups === 3 && scale === 1) runners.push(await engine(model, { threads: 2 }, 'engine, 2 threads'));
   return report(`${scale}x, ${groups} groups`, await time(runners));

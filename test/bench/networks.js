@@ -42,8 +42,10 @@ export function median(numbers) {
 /** The largest difference as a share of the largest expected value. NaN does not pass for small. */
 export function relativeError(found, expected) {
   const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return expected.reduce((worst, value, i) => {
+  let worst = 0;
+  for (const [i, value] of expected.entries()) {
     const error = Math.abs(found[i] - value) / largest;
-    return error <= worst ? worst : error;
-  }, 0);
+    if (!(error <= worst)) worst = error;
+  }
+  return worst;
 }

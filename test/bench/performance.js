@@ -12,7 +12,10 @@ export function machine() {
     cpu: cpus()[0].model,
     cores: cpus().length,
     load: loadavg()[0],
-    packages: ['onnxruntime-web', 'onnxruntime-node', '@tensorflow/tfjs-backend-wasm'].map((name) => [name, version(name)]),
+    packages: ['onnxruntime-web', 'onnxruntime-node', '@tensorflow/tfjs-backend-wasm'].map((name) => [
+      name,
+      version(name),
+    ]),
   };
 }
 
@@ -34,7 +37,8 @@ function figures({ node, cpu, cores, load, loadAtTheEnd, packages, rounds, netwo
 
 function table({ title, rows }) {
   const lines = rows.map(
-    ({ name, least, median, ratio }) => `| ${name} | ${least.toFixed(2)} | ${median.toFixed(2)} | ${ratio.toFixed(2)} |`,
+    ({ name, least, median, ratio }) =>
+      `| ${name} | ${least.toFixed(2)} | ${median.toFixed(2)} | ${ratio.toFixed(2)} |`,
   );
   return [`| ${title} | least, ms | median, ms | times the first |`, '|---|---|---|---|', ...lines, ''];
 }
