@@ -334,11 +334,11 @@ function addPredict(root: Command, answer: Answering): void {
 function addBench(root: Command, answer: Answering): void {
   const command = root
     .command('bench')
-    .description('time the network on this machine: the engine, its steps, and other runtimes that are installed')
+    .description('time the network on this machine: the engine, its tasks, and other runtimes that are installed')
     .argument('<file>', 'the weights')
     .addOption(new Option('--threads <n>', 'the engine on so many threads, too (default: 1)').argParser(positiveCount))
     .addOption(new Option('--runs <n>', 'timed runs of each (default: 60)').argParser(positiveCount))
-    .option('--layers', 'list every step of the engine')
+    .option('--layers', 'list every task of the engine, by the layer that it ends in')
     .option('--peers', 'time onnxruntime-web, onnxruntime-node and tfjs, too, where they are installed')
     .option('--tune', 'measure first whether kernels run faster without scheduling barriers');
   addSettingsOptions(command)

@@ -1,10 +1,10 @@
 // A program whose steps can be run one by one, so that each can be timed, with what it multiplies and the memory it takes.
 // Read first: program.ts.
 import { sizeOf } from '../core/tensor.js';
-import { layersByName, type Network } from '../network/layer.js';
+import { type Layer, layersByName, type Network } from '../network/layer.js';
 import type { Model } from '../network/model.js';
 import { setInput, sizeOfInput } from './engine.js';
-import type { Call, Job } from './lower/job.js';
+import type { Job } from './lower/job.js';
 import { type Program, type ProgramStep, programOf } from './program.js';
 import type { Features } from './wasm/features.js';
 
@@ -21,14 +21,20 @@ export type TaskKind =
   | 'relu'
   | 'copy';
 
-/** A step that can be run on its own. */
-export interface ProfiledStep {
-  /** The layer that each of its tasks ends in: additions, batch norms and relus are part of what is before them. */
-  readonly layers: readonly string[];
-  readonly kinds: readonly TaskKind[];
+/** What a step computes for one layer, or for several that have become one. */
+export interface ProfiledTask {
+  /** The layer that it ends in: additions, batch norms and relus are part of what is before them. */
+  readonly layer: string;
+  readonly kind: TaskKind;
   /** Multiply-adds of convolutions and dense layers, as the paper counts them. */
   readonly macs: number;
-  run(): void;
+}
+
+/** A step that can be run on its own: a task, or several band by band. */
+export interface ProfiledStep {
+  readonly tasks: readonly ProfiledTask[];
+  /** Runs it, and gives each task's milliseconds. */
+  run(now: () => number): number[];
 }
 
 /** Bytes of an engine's memory. */
@@ -66,19 +72,30 @@ export async function profileOf(
 }
 
 function profiled({ jobs, parts }: ProgramStep, network: Network, exports: WebAssembly.Exports): ProfiledStep {
-  const calls = parts.flat().map(({ kernel, args }: Call) => {
-    return { kernel: exports[kernel.name] as (...args: number[]) => void, args };
+  const calls = parts.flat().map(({ kernel, args, job }) => {
+    return { kernel: exports[kernel.name] as (...args: number[]) => void, args, job };
   });
   const layers = layersByName(network);
-  const isDense = ({ task: { name } }: Job) => layers.get(name)?.op === 'Dense';
   return {
-    layers: jobs.map(({ task }) => task.name),
-    kinds: jobs.map((job) => (isDense(job) ? 'dense' : kindOf(job))),
-    macs: jobs.reduce((sum, job) => sum + macsOf(job), 0),
-    run: () => {
-      for (const { kernel, args } of calls) kernel(...args);
+    tasks: jobs.map((job) => taskOf(job, layers)),
+    run: (now) => {
+      const times = jobs.map(() => 0);
+      let last = now();
+      for (const { kernel, args, job } of calls) {
+        kernel(...args);
+        const time = now();
+        times[job]! += time - last;
+        last = time;
+      }
+      return times;
     },
   };
+}
+
+function taskOf(job: Job, layers: ReadonlyMap<string, Layer>): ProfiledTask {
+  const { name } = job.task;
+  const kind = layers.get(name)?.op === 'Dense' ? 'dense' : kindOf(job);
+  return { layer: name, kind, macs: macsOf(job) };
 }
 
 function kindOf({ task: { work } }: Job): TaskKind {

@@ -21,6 +21,8 @@ export interface BenchOptions extends LoadingOptions {
   readonly runs?: number;
   /** Decides by a measurement whether kernels have scheduling barriers, as `tune` of the engine does. */
   readonly tune?: boolean;
+  /** What kernels are made of, where that is to be said. */
+  readonly features?: Partial<Features>;
   /** Runtimes to time beside the engine; none unless given. */
   readonly openPeers?: OpenPeers;
   readonly now?: () => number;
@@ -80,7 +82,7 @@ export async function benchModel(model: ShuffleNetModel, options: BenchOptions =
       },
       runs,
       missing: opened?.missing ?? null,
-      ...results(contestants, profile.steps, times),
+      ...results(contestants, times),
     };
   } finally {
     for (const each of engines) each.dispose();
@@ -90,9 +92,9 @@ export async function benchModel(model: ShuffleNetModel, options: BenchOptions =
 
 const clock = (): number => performance.now();
 
-function featuresOf({ tune = false }: BenchOptions): Features {
-  const fma = hasRelaxedSimd();
-  return { fma, barriers: !tune || barriersPay(fma) };
+function featuresOf({ tune = false, features = {} }: BenchOptions): Features {
+  const fma = features.fma ?? hasRelaxedSimd();
+  return { fma, barriers: features.barriers ?? (!tune || barriersPay(fma)) };
 }
 
 /** What an engine takes before there is a first result. */

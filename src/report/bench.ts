@@ -18,14 +18,14 @@ export function benchText(result: BenchResult, { layers = false }: { readonly la
     '',
     partTable(
       'what',
-      result.kinds.map(({ kind, steps, ...part }) => [`${kind}${steps > 1 ? ` (${steps})` : ''}`, part]),
+      result.kinds.map(({ kind, tasks, ...part }) => [`${kind}${tasks > 1 ? ` (${tasks})` : ''}`, part]),
     ),
     ...(layers
       ? [
           '',
           partTable(
-            'step',
-            result.layers.map((layer) => [stepName(layer), layer]),
+            'layer',
+            result.layers.map((layer) => [layerName(layer), layer]),
           ),
         ]
       : []),
@@ -72,7 +72,7 @@ function partTable(title: string, parts: readonly (readonly [string, BenchPart])
   return textTable(columns, rows);
 }
 
-const stepName = ({ layers, kinds }: BenchLayer): string => `${layers.join(' + ')}: ${kinds.join(' + ')}`;
+const layerName = ({ layer, kind }: BenchLayer): string => `${layer}: ${kind}`;
 
 function engineLines({ threads, relaxedSimd, barriers, notes, load, memory }: BenchEngine): string[] {
   return [

@@ -21,7 +21,7 @@ export interface BenchRunner {
   readonly ratio: number | null;
 }
 
-/** A step of the engine, or all steps of a kind. */
+/** A task of the engine, or all tasks of a kind. */
 export interface BenchPart {
   readonly macs: number;
   readonly time: Spread;
@@ -31,17 +31,17 @@ export interface BenchPart {
   readonly share: number | null;
 }
 
-/** All steps of a kind. */
+/** All tasks of a kind. */
 export interface BenchKind extends BenchPart {
   readonly kind: string;
-  readonly steps: number;
+  readonly tasks: number;
 }
 
-/** One step. */
+/** One task. */
 export interface BenchLayer extends BenchPart {
-  /** The layers that its tasks end in. */
-  readonly layers: readonly string[];
-  readonly kinds: readonly string[];
+  /** The layer that it ends in. */
+  readonly layer: string;
+  readonly kind: string;
 }
 
 /** How the engine was made. */

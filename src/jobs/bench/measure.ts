@@ -4,9 +4,9 @@ import { peakMeter } from '../../engine/peak.js';
 import type { ProfiledStep } from '../../engine/profile.js';
 import type { Features } from '../../engine/wasm/features.js';
 import type { BenchResult, BenchRunner } from '../../results/bench.js';
-import { kindsOf, layersOf } from './parts.js';
+import { kindsOf, layersOf, type TimedTask } from './parts.js';
 import { differenceOf, isSame, type Peer } from './peers.js';
-import { median, type RoundsOptions, spreadOf, takeTurns } from './turns.js';
+import { median, type RoundsOptions, spreadOf, type Timed, takeTurns } from './turns.js';
 
 /** One that runs the network, and how far its outputs are from the engine's. */
 interface Contestant {
@@ -38,7 +38,7 @@ export async function compared(
 interface Times {
   /** Nothing for those whose outputs are others. */
   readonly contestants: readonly (readonly number[] | undefined)[];
-  readonly steps: readonly (readonly number[])[];
+  readonly tasks: readonly TimedTask[];
   readonly peak: readonly number[];
 }
 
@@ -49,23 +49,32 @@ export async function measure(
   { features, ...rounds }: RoundsOptions & { readonly features: Features },
 ): Promise<Times> {
   const same = contestants.filter(({ difference }) => isSame(difference));
-  const peak: number[] = [];
   const meter = peakMeter(features, rounds.now);
-  const times = await takeTurns([...same, { run: () => peak.push(meter()) }, ...steps], rounds);
+  const peak = recorded(meter);
+  const records = steps.map((step) => recorded(() => step.run(rounds.now)));
+  const times = await takeTurns([...same, peak, ...records], rounds);
   return {
     contestants: contestants.map((each) => times[same.indexOf(each)]),
-    steps: times.slice(same.length + 1),
-    peak: peak.slice(rounds.warmUp),
+    tasks: steps.flatMap(({ tasks }, i) => {
+      const kept = records[i]!.values.slice(rounds.warmUp);
+      return tasks.map((task, t) => ({ ...task, times: kept.map((each) => each[t]!) }));
+    }),
+    peak: peak.values.slice(rounds.warmUp),
   };
+}
+
+/** Something that measures by itself: what it gives is kept. */
+function recorded<T>(measureOnce: () => T): Timed & { readonly values: readonly T[] } {
+  const values: T[] = [];
+  return { values, run: () => values.push(measureOnce()) };
 }
 
 /** What the times say. The engine is the first. */
 export function results(
   contestants: readonly Contestant[],
-  steps: readonly ProfiledStep[],
   times: Times,
 ): Pick<BenchResult, 'macs' | 'peak' | 'share' | 'runners' | 'kinds' | 'layers'> {
-  const macs = steps.reduce((sum, step) => sum + step.macs, 0);
+  const macs = times.tasks.reduce((sum, task) => sum + task.macs, 0);
   const peak = { best: Math.max(...times.peak), median: median(times.peak) };
   const own = times.contestants[0]!;
   const runners = contestants.map(({ name, difference }, i) => {
@@ -76,8 +85,8 @@ export function results(
     peak,
     share: macs / Math.min(...own) / 1e6 / peak.best,
     runners,
-    kinds: kindsOf(steps, times.steps, peak.best),
-    layers: layersOf(steps, times.steps, peak.best),
+    kinds: kindsOf(times.tasks, peak.best),
+    layers: layersOf(times.tasks, peak.best),
   };
 }
 
