@@ -12,8 +12,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bytesSource, exportModel, loadModel } from '../../dist/index.js';
-import { buildNetwork } from '../../dist/shufflenet/build.js';
-import { DEFAULT_SETTINGS } from '../../dist/shufflenet/settings.js';
+import { randomModel } from './random-model.js';
 
 const { values } = parseArgs({
   options: {
@@ -41,7 +40,7 @@ for (const groups of [3, 8]) await measure(groups);
 
 async function measure(groups) {
   const told = groups === 3 && values.checkpoint !== undefined;
-  const model = told ? await checkpoint(values.checkpoint) : randomModel(groups);
+  const model = told ? await checkpoint(values.checkpoint) : randomModel({ groups });
   const ours = await Promise.all(
     [true, false].map(async (fold) => fromFiles(await exportModel(model, 'tfjs', { fold }))),
   );
@@ -94,30 +93,6 @@ function expectSame(a, b, what) {
 async function checkpoint(path) {
   const source = bytesSource(path, new Uint8Array(readFileSync(path)));
   return loadModel(source, { pooling: 'max', inputShape: [224, 224, 3] });
-}
-
-/** Weights of a size at which values neither vanish nor grow. */
-function randomModel(groups) {
-  const settings = { ...DEFAULT_SETTINGS, groups, inputShape: [224, 224, 3], pooling: 'max' };
-  const network = buildNetwork(settings);
-  let seed = 1;
-  const next = () => {
-    seed = (seed * 1103515245 + 12345) % 2147483648;
-    return seed / 2147483648 - 0.5;
-  };
-  const weight = (role, shape) => {
-    const length = shape.reduce((size, dim) => size * dim, 1);
-    const spread = role.includes('kernel')
-      ? 3 / Math.sqrt(length / shape[role === 'depthwise_kernel' ? 2 : shape.length - 1])
-      : 0.2;
-    const middle = role === 'gamma' || role === 'moving_variance' ? 1 : 0;
-    const stride = shape.map((_, axis) => shape.slice(axis + 1).reduce((size, dim) => size * dim, 1));
-    return { data: Float32Array.from({ length }, () => middle + spread * next()), shape, stride, offset: 0 };
-  };
-  const weights = network.layers.map(({ name, weights: shapes }) => {
-    return [name, Object.fromEntries(Object.entries(shapes).map(([role, shape]) => [role, weight(role, shape)]))];
-  });
-  return { network, settings, weights: new Map(weights), report: undefined };
 }
 
 function peerOf(groups) {

@@ -62,8 +62,7 @@ export async function onnxruntimeExecutor(bytes: Uint8Array, load: ImportPackage
   };
 }
 
-/** The package with its version. */
-export function versionOf({ env: { versions } }: Ort): string {
+function versionOf({ env: { versions } }: Ort): string {
   return versions.node === undefined ? `onnxruntime-web ${versions.web}` : `onnxruntime-node ${versions.node}`;
 }
 

@@ -4,11 +4,23 @@ import { type Tensor, tensor, toFloat32, transposed } from '../../core/tensor.js
 import { exportModel } from '../../export/export.js';
 import type { ExportFile } from '../../export/files.js';
 import type { OpenPeers, Peer } from '../../jobs/bench/peers.js';
-import { ERRORS_ONLY, type Ort, type OrtTensor, versionOf } from './onnxruntime.js';
+import { ERRORS_ONLY, type Ort, type OrtTensor } from './onnxruntime.js';
 import { type ImportPackage, ifInstalled, importPackage, told } from './runtime.js';
 import { artifactsOf, type LoadGraphModel, PARTS, type Tfjs } from './tfjs.js';
 
-const ORT_PACKAGES = ['onnxruntime-web', 'onnxruntime-node'];
+/**
+ * ONNX Runtime's packages, with the provider that is its own and the key of its version. Both share a third package, in which
+ * they register what runs a session: without its name a session of either runs in whichever comes first there.
+ */
+const ORT_PACKAGES = {
+  'onnxruntime-web': { provider: 'wasm', version: 'web' },
+  'onnxruntime-node': { provider: 'cpu', version: 'node' },
+} as const;
+
+/** One of them. */
+export type OrtPackage = keyof typeof ORT_PACKAGES;
+
+const ORT_NAMES = Object.keys(ORT_PACKAGES) as OrtPackage[];
 
 const TFJS_PACKAGES = [...PARTS, '@tensorflow/tfjs-backend-wasm'];
 
@@ -18,15 +30,12 @@ export function peersFrom(load: ImportPackage): OpenPeers {
     const [onnx] = await exportModel(model, 'onnx', { inputLayout: 'nchw' });
     const planes = transposed(input, [0, 3, 1, 2]);
     const made = await Promise.all([
-      ...ORT_PACKAGES.map(async (name) => {
-        const ort = (await ifInstalled(name, load)) as Ort | undefined;
-        return ort && onnxruntimePeer(ort, onnx!.bytes, planes);
-      }),
+      ...ORT_NAMES.map((name) => onnxruntimePeer(name, load, onnx!.bytes, planes)),
       openTfjs(load, async (tfjs) => tfjsPeer(tfjs, await exportModel(model, 'tfjs'), input)),
     ]);
     return {
       peers: made.filter((peer) => peer !== undefined),
-      missing: [...ORT_PACKAGES, TFJS_PACKAGES.join(' and ')].filter((_, i) => made[i] === undefined),
+      missing: [...ORT_NAMES, TFJS_PACKAGES.join(' and ')].filter((_, i) => made[i] === undefined),
     };
   };
 }
@@ -34,12 +43,21 @@ export function peersFrom(load: ImportPackage): OpenPeers {
 /** The peers that are installed where shuffleport is. */
 export const openPeers: OpenPeers = peersFrom(importPackage);
 
-/** An .onnx file with one input in ONNX Runtime. */
-export async function onnxruntimePeer(ort: Ort, bytes: Uint8Array, input: Tensor<Float32Array>): Promise<Peer> {
-  const name = versionOf(ort);
+/** An .onnx file with one input in ONNX Runtime, if that package is there. */
+export async function onnxruntimePeer(
+  packageName: OrtPackage,
+  load: ImportPackage,
+  bytes: Uint8Array,
+  input: Tensor<Float32Array>,
+): Promise<Peer | undefined> {
+  const ort = (await ifInstalled(packageName, load)) as Ort | undefined;
+  if (ort === undefined) return undefined;
+  const { provider, version } = ORT_PACKAGES[packageName];
+  const name = `${packageName} ${ort.env.versions[version]}`;
   ort.env.wasm.numThreads = 1;
   const session = await told(name, () =>
     ort.InferenceSession.create(bytes, {
+      executionProviders: [provider],
       logSeverityLevel: ERRORS_ONLY,
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
