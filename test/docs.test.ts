@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { run } from '../src/cli/program.js';
 
 const root = join(import.meta.dirname, '..');
-const COMMANDS = ['port', 'inspect', 'convert', 'verify', 'predict', 'diff', 'make-reference'];
+const COMMANDS = ['port', 'inspect', 'convert', 'verify', 'predict', 'bench', 'diff', 'make-reference'];
 
 const read = (name: string): string => readFileSync(join(root, name), 'utf8');
 

@@ -179,6 +179,26 @@ export async function runPredict(
   return { command: 'predict', result, text: predictText(result), exitCode: PASS };
 }
 
+/** What `bench` takes beyond settings. */
+export interface BenchFlags {
+  readonly threads?: number;
+  readonly runs?: number;
+  readonly tune?: boolean;
+  readonly peers?: boolean;
+  readonly layers?: boolean;
+}
+
+/** `bench FILE`. A peer whose outputs are others is a no. */
+export async function runBench(file: string, options: LoadingOptions, flags: BenchFlags): Promise<Answer> {
+  const { peers = false, layers = false, ...how } = flags;
+  const { bench } = await import('../jobs/bench.js');
+  const { benchText } = await import('../report/bench.js');
+  const openPeers = peers ? (await import('../node/executors/peers.js')).openPeers : undefined;
+  const result = await bench(await fileSource(file), { ...options, ...how, ...(openPeers && { openPeers }) });
+  const exitCode = result.runners.every(({ time }) => time !== null) ? PASS : NO;
+  return { command: 'bench', result, text: benchText(result, { layers }), exitCode };
+}
+
 /** `diff A B`. */
 export async function runDiff(a: string, b: string): Promise<Answer> {
   const { diff } = await import('../jobs/diff.js');

@@ -93,6 +93,13 @@ export function count(text: string): number {
   return Number(text);
 }
 
+/** A whole number from 1 up. */
+export function positiveCount(text: string): number {
+  const value = count(text);
+  if (value === 0) throw new InvalidArgumentError('It must be 1 or more.');
+  return value;
+}
+
 function counts(text: string): number[] {
   return text === '' ? [] : text.split(/[,x]/).map(count);
 }

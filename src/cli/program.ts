@@ -9,10 +9,19 @@ import { EXECUTORS, type ExecutorName } from '../node/executors/names.js';
 import type { Environment } from '../report/github.js';
 import { INSPECT_FORMATS } from '../report/inspect.js';
 import { REPORT_ENDINGS, reportFormatOf } from '../report/report-format.js';
-import { type PredictFlags, runDiff, runInspect, runMakeReference, runPredict, runVerify } from './commands.js';
+import {
+  type BenchFlags,
+  type PredictFlags,
+  runBench,
+  runDiff,
+  runInspect,
+  runMakeReference,
+  runPredict,
+  runVerify,
+} from './commands.js';
 import { type ConvertTarget, runConvert } from './convert.js';
 import { PASS, USAGE } from './exit-codes.js';
-import { addSettingsOptions, count, loadingOptions, number, type SettingsFlags } from './options.js';
+import { addSettingsOptions, count, loadingOptions, number, positiveCount, type SettingsFlags } from './options.js';
 import { type Answer, printAnswer, printError, progress, progressDone, type Streams } from './output.js';
 import { type Ask, type PortSurroundings, type PortTarget, runPort } from './port.js';
 import type { ReportFlags, Surroundings } from './verify-reports.js';
@@ -55,7 +64,7 @@ function program(streams: Streams, answer: Answering, env: Environment): Command
       '\nExit codes: 0 pass; 1 the answer is no; 2 usage, or a question only you can answer;\n3 the file cannot be used; 4 a fault of ours.',
     );
   const surroundings = { version: version(), env, err: streams.err, ask: askingOn(streams) };
-  for (const add of [addPort, addInspect, addConvert, addVerify, addPredict, addDiff, addMakeReference]) {
+  for (const add of [addPort, addInspect, addConvert, addVerify, addPredict, addBench, addDiff, addMakeReference]) {
     add(root, answer, surroundings);
   }
   // Subcommands made above inherit neither, so each is told.
@@ -73,7 +82,7 @@ function withCommand(args: readonly string[]): string[] {
   return file !== undefined && isCheckpointPath(file) && !known ? ['port', ...args] : [...args];
 }
 
-const COMMANDS = ['port', 'inspect', 'convert', 'verify', 'predict', 'diff', 'make-reference', 'help'];
+const COMMANDS = ['port', 'inspect', 'convert', 'verify', 'predict', 'bench', 'diff', 'make-reference', 'help'];
 
 /** A word that is a command is one, whatever lies in the folder. */
 function isCheckpointPath(arg: string): boolean {
@@ -318,6 +327,29 @@ function addPredict(root: Command, answer: Answering): void {
         runPredict(file, input, loadingOptions(flags), {
           ...picked(flags, ['key', 'preprocess', 'labels', 'top', 'executor']),
         }),
+      ),
+    );
+}
+
+function addBench(root: Command, answer: Answering): void {
+  const command = root
+    .command('bench')
+    .description('time the network on this machine: the engine, its tasks, and other runtimes that are installed')
+    .argument('<file>', 'the weights')
+    .addOption(new Option('--threads <n>', 'the engine on so many threads, too (default: 1)').argParser(positiveCount))
+    .addOption(new Option('--runs <n>', 'timed runs of each (default: 60)').argParser(positiveCount))
+    .option('--layers', 'list every task of the engine, by the layer that it ends in')
+    .option('--peers', 'time onnxruntime-web, onnxruntime-node and tfjs, too, where they are installed')
+    .option('--tune', 'measure first whether kernels run faster without scheduling barriers');
+  addSettingsOptions(command)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nExamples:\n  shuffleport bench weights.h5 --pooling avg\n  shuffleport bench weights.h5 --pooling avg --input-shape 224,224,3 --threads 2 --layers\n  shuffleport bench weights.h5 --pooling avg --peers --json',
+    )
+    .action((file: string, flags: SettingsFlags & BenchFlags) =>
+      answer(`timing ${file}`, () =>
+        runBench(file, loadingOptions(flags), picked(flags, ['threads', 'runs', 'layers', 'peers', 'tune'])),
       ),
     );
 }

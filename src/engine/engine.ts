@@ -75,7 +75,7 @@ export async function createEngine(
 }
 
 /** The size that an input has, from the network's and what is said about it. */
-function sizeOfInput(network: readonly (number | null)[], stated: readonly number[] = []) {
+export function sizeOfInput(network: readonly (number | null)[], stated: readonly number[] = []) {
   const [height, width, channels] = network.map((dim, axis) => dim ?? stated[axis] ?? null);
   if (height == null || width == null || channels == null) {
     throw new EngineInputError({
@@ -159,7 +159,7 @@ class Running implements Engine {
 const valuesIn = ({ map, at }: Placed): number => map.height * map.width * at.length;
 
 /** Puts an image into its place, row by row: there may be zeros around. */
-function setInput(floats: Float32Array, { input }: Program, image: Float32Array): void {
+export function setInput(floats: Float32Array, { input }: Program, image: Float32Array): void {
   const { address, rowStep, height, width, lanes } = input;
   const row = width * lanes.length;
   for (let y = 0; y < height; y++) {

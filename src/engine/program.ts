@@ -2,10 +2,10 @@
 // plan/places.ts, plan/schedule.ts, lower/job.ts; then engine.ts.
 import type { Model } from '../network/model.js';
 import { NotInTheEngineError } from './errors.js';
-import { type Call, type Job, type Located, locate, type Workshop } from './lower/job.js';
+import { type Job, type Located, locate, type Workshop } from './lower/job.js';
 import { lower } from './lower/lower.js';
 import { ALIGNMENT, aligned, arena } from './plan/arena.js';
-import { chainCalls } from './plan/bands.js';
+import { chainCalls, type JobCall } from './plan/bands.js';
 import { fuse } from './plan/fuse.js';
 import { FLOAT, layoutOf } from './plan/layout.js';
 import { type MapShape, type Operation, operationsOf } from './plan/operations.js';
@@ -32,7 +32,7 @@ export interface ProgramOptions {
 export interface ProgramStep {
   readonly jobs: readonly Job[];
   /** What can be computed at the same time. One part, if there is one thread. */
-  readonly parts: readonly (readonly Call[])[];
+  readonly parts: readonly (readonly JobCall[])[];
 }
 
 /** A value in memory. */

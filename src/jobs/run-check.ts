@@ -2,19 +2,18 @@
 // Read first: src/parity/hold-run.ts.
 import { bytesSource } from '../checkpoint/source.js';
 import { UsageError } from '../core/errors.js';
-import { sizeOf, type Tensor, tensor } from '../core/tensor.js';
+import type { Tensor } from '../core/tensor.js';
 import { evaluator } from '../evaluator/evaluator.js';
 import type { ExportFile, ExportFormat } from '../export/files.js';
 import type { Executor } from '../network/executor.js';
-import type { Shape } from '../network/layer.js';
 import type { Fixture } from '../parity/fixture.js';
 import { type HeldLayer, holdRun } from '../parity/hold-run.js';
 import { storedFormats } from '../parity/stored.js';
 import { checkParity } from '../parity/verify.js';
 import type { ConvertReference, ConvertRun } from '../results/convert.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
-import { DEFAULT_SETTINGS } from '../shufflenet/settings.js';
 import { loadModel } from './model.js';
+import { noise } from './noise.js';
 import { paritySummary } from './verify.js';
 
 /** Formats that are run by somebody else's runtime. */
@@ -75,21 +74,6 @@ async function executorOf(files: readonly ExportFile[], { format, openRuntime }:
   const { name, bytes } = files[0]!;
   // Nothing is stated: what the file says of its network is what is run.
   return evaluator(await loadModel(bytesSource(name, bytes), {}));
-}
-
-/** The side of a picture where the network takes any. */
-const SIDE = DEFAULT_SETTINGS.inputShape[0]!;
-
-/** One picture of numbers from -1 to 1 without a pattern, the same every time (Numerical Recipes' generator). */
-function noise(inputShape: Shape): Tensor<Float32Array> {
-  const shape = [1, ...inputShape.map((size) => size ?? SIDE)];
-  const data = new Float32Array(sizeOf(shape));
-  let state = 1;
-  for (let i = 0; i < data.length; i++) {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    data[i] = state / 2 ** 31 - 1;
-  }
-  return tensor(data, shape);
 }
 
 function worstOf(layers: readonly HeldLayer[]): HeldLayer | null {

@@ -6,6 +6,7 @@ export type Command =
   | 'convert'
   | 'verify'
   | 'predict'
+  | 'bench'
   | 'diff'
   | 'make-reference'
   | 'port'

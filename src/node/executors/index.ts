@@ -1,10 +1,9 @@
 // Exported models in the runtimes that they are made for, if those are installed. Read first: runtime.ts.
 import { UsageError } from '../../core/errors.js';
 import type { ExportFile } from '../../export/files.js';
-import { RuntimeFailedError } from '../errors.js';
 import { FORMAT_OF, RUNTIMES, type RunnableFormat, type RuntimeName } from './names.js';
 import { onnxruntimeExecutor } from './onnxruntime.js';
-import { type ExportExecutor, type ImportPackage, importPackage } from './runtime.js';
+import { type ExportExecutor, type ImportPackage, importPackage, told } from './runtime.js';
 import { tfjsExecutor, tfjsNodeExecutor } from './tfjs.js';
 
 export type { RunnableFormat, RuntimeName } from './names.js';
@@ -40,12 +39,3 @@ const MAKERS = {
   tfjs: tfjsExecutor,
   'tfjs-node': tfjsNodeExecutor,
 } as const;
-
-/** A runtime that refuses a model says so in words of its own. */
-async function told<T>(runtime: string, run: () => Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw new RuntimeFailedError(runtime, error);
-  }
-}

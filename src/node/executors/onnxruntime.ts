@@ -8,17 +8,22 @@ import { decodeMessage } from '../../export/onnx/protobuf-read.js';
 import { type ExportExecutor, firstInstalled, type ImportPackage, longestSum } from './runtime.js';
 
 // Its own declarations want WebGPU's, so what is used is stated here; the package for Node has the same.
-interface OrtTensor {
+/** A value that goes in or comes out. */
+export interface OrtTensor {
   readonly dims: readonly number[];
   readonly data: Float32Array;
 }
 
-interface Session {
-  run(feeds: Record<string, OrtTensor>, fetches: readonly string[]): Promise<Record<string, OrtTensor>>;
+/** A model in the runtime. */
+export interface Session {
+  readonly inputNames: readonly string[];
+  readonly outputNames: readonly string[];
+  run(feeds: Record<string, OrtTensor>, fetches?: readonly string[]): Promise<Record<string, OrtTensor>>;
   release(): Promise<void>;
 }
 
-interface Ort {
+/** Either package. */
+export interface Ort {
   readonly env: {
     readonly wasm: { numThreads?: number };
     readonly versions: { readonly web?: string; readonly node?: string };
@@ -28,7 +33,7 @@ interface Ort {
 }
 
 /** Warnings are not ours to show. */
-const ERRORS_ONLY = 3;
+export const ERRORS_ONLY = 3;
 
 /** An .onnx file as an executor. Maps go in and come out as NHWC, whatever the file's layout. */
 export async function onnxruntimeExecutor(bytes: Uint8Array, load: ImportPackage): Promise<ExportExecutor> {

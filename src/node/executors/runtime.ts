@@ -2,7 +2,7 @@
 import { createRequire } from 'node:module';
 import { sizeOf } from '../../core/tensor.js';
 import type { Executor } from '../../network/executor.js';
-import { RuntimeMissingError } from '../errors.js';
+import { RuntimeFailedError, RuntimeMissingError } from '../errors.js';
 
 /** An exported model in a runtime. It tells which names can be observed: those of layers that are still there, and more. */
 export type ExportExecutor = Executor & Required<Pick<Executor, 'layers'>>;
@@ -59,4 +59,13 @@ export async function ifInstalled(name: string, load: ImportPackage): Promise<un
 function isAbsent(error: unknown, name: string): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') && message.includes(`'${name}'`);
+}
+
+/** What `run` gives. A runtime that refuses a model says so in words of its own, which become a `RuntimeFailedError`. */
+export async function told<T>(runtime: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw new RuntimeFailedError(runtime, error);
+  }
 }

@@ -9,22 +9,27 @@ import { RuntimeMissingError } from '../errors.js';
 import { type ExportExecutor, firstInstalled, type ImportPackage, ifInstalled, longestSum } from './runtime.js';
 
 // Its own declarations do not compile (they redeclare WebGPU's types and miss `Long`), so what is used is stated here.
-interface TfTensor {
+/** A value that goes in or comes out. */
+export interface TfTensor {
   readonly shape: readonly number[];
   data(): Promise<Float32Array>;
   dispose(): void;
 }
 
-interface GraphModel {
+/** A graph in the runtime. */
+export interface GraphModel {
   readonly outputs: readonly { readonly name: string }[];
   execute(input: TfTensor, names: readonly string[]): TfTensor | TfTensor[];
   dispose(): void;
 }
 
-type LoadGraphModel = (handler: { load(): Promise<object> }) => Promise<GraphModel>;
+/** The converter package's function. */
+export type LoadGraphModel = (handler: { load(): Promise<object> }) => Promise<GraphModel>;
 
-interface Tfjs {
+/** The core package. */
+export interface Tfjs {
   readonly version_core: string;
+  env(): { set(flag: string, value: boolean): void };
   setBackend(name: string): Promise<boolean>;
   tensor(values: Float32Array, shape: readonly number[]): TfTensor;
 }
@@ -38,7 +43,8 @@ interface Loaded {
   readonly name: string;
 }
 
-const PARTS = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-converter'];
+/** What a graph model needs, beside a backend. */
+export const PARTS = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-converter'];
 
 /** The parts with one backend or the other, or the package that has all parts. */
 const CHOICES = [
@@ -77,18 +83,15 @@ async function chooseBackend(tf: Tfjs, load: ImportPackage): Promise<string> {
 }
 
 function executor({ tf, loadGraphModel, backend, name }: Loaded, files: readonly ExportFile[]): ExportExecutor {
-  const { weightsManifest, ...rest } = JSON.parse(decodeText(bytesOf(files, MODEL_FILE))) as GraphModelJson;
-  const shards = weightsManifest.flatMap(({ paths }) => paths.map((path) => bytesOf(files, path)));
-  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
-  const artifacts = { ...rest, weightSpecs, weightData: concatBytes(shards).buffer };
-  const kernels = weightSpecs.map(({ shape }) => shape).filter((shape) => shape.length === 4);
+  const artifacts = artifactsOf(files);
+  const kernels = artifacts.weightSpecs.map(({ shape }) => shape).filter((shape) => shape.length === 4);
   // A folded graph says which nodes are which layers; in a plain one each layer is the node of its name.
-  const told = rest.userDefinedMetadata.kerasLayers;
+  const told = artifacts.userDefinedMetadata.kerasLayers;
   const nodesOf = (layer: string): readonly string[] => told?.[layer] ?? [layer];
   return {
     name,
     biasedTerms: told ? longestSum(kernels, 3) : 0,
-    layers: new Set(told ? Object.keys(told) : rest.modelTopology.node.map((node) => node.name)),
+    layers: new Set(told ? Object.keys(told) : artifacts.modelTopology.node.map((node) => node.name)),
     run: async (input, observe) => {
       // The backend is everybody's who uses TensorFlow.js in this process.
       await tf.setBackend(backend);
@@ -105,6 +108,14 @@ function executor({ tf, loadGraphModel, backend, name }: Loaded, files: readonly
       return new Map(names.map((layer) => [layer, joined(nodesOf(layer).map((node) => found.get(node)!))]));
     },
   };
+}
+
+/** The files as `loadGraphModel` wants them. */
+export function artifactsOf(files: readonly ExportFile[]) {
+  const { weightsManifest, ...rest } = JSON.parse(decodeText(bytesOf(files, MODEL_FILE))) as GraphModelJson;
+  const shards = weightsManifest.flatMap(({ paths }) => paths.map((path) => bytesOf(files, path)));
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  return { ...rest, weightSpecs, weightData: concatBytes(shards).buffer };
 }
 
 function bytesOf(files: readonly ExportFile[], name: string): Uint8Array {
