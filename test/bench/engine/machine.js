@@ -1,16 +1,24 @@
 // What the numbers were measured on.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 
 /** Processor, cores and memory. */
 export function machine() {
   const [{ model = 'unknown' } = {}] = os.cpus();
   return {
-    processor: model.trim(),
+    processor: `${model.trim()}${vectors()}`,
     cores: os.cpus().length,
     memory: os.totalmem(),
     system: `${os.type()} ${os.release()} ${os.arch()}`,
   };
+}
+
+/** The widest vectors that native code can use, where the system tells: WebAssembly has 128 bits on all of them. */
+function vectors() {
+  if (!existsSync('/proc/cpuinfo')) return '';
+  const flags = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ') ?? [];
+  if (flags.includes('avx512f')) return ' (AVX-512)';
+  return flags.includes('avx2') ? ' (AVX2)' : '';
 }
 
 /** Processes that want a core, on average over the last minute. */
