@@ -8,8 +8,8 @@
 // Needs the compiled project (npm run compile).
 import { parseArgs } from 'node:util';
 import { convolutionKernel, packConvolution } from '../../dist/engine/kernels/convolution.js';
+import { PEAK_MACS, peakKernel } from '../../dist/engine/peak.js';
 import { hasRelaxedSimd } from '../../dist/engine/wasm/features.js';
-import { FunctionBuilder } from '../../dist/engine/wasm/function.js';
 import { encodeModule } from '../../dist/engine/wasm/module.js';
 
 const { values } = parseArgs({
@@ -82,43 +82,11 @@ function nameOf({ fma, barriers }) {
   return `${fma ? 'fused' : 'mul+add'}${barriers ? ', barriers' : ''}`;
 }
 
-/** Ten sums that never leave their registers; operands from the first cache, so that no product is shared. */
+/** Sums that never leave their registers. */
 function peak(f) {
-  const kernel = new FunctionBuilder(`peak ${nameOf(f)}`, 1);
-  const [sums, left, right] = [kernel.v128s(10), kernel.v128s(2), kernel.v128()];
-  kernel.block(() =>
-    kernel.countDown(0, () => {
-      for (let step = 0; step < 2; step++) {
-        for (const [i, one] of left.entries())
-          kernel
-            .const(0)
-            .loadSplat(64 + 4 * (2 * step + i))
-            .set(one);
-        for (let column = 0; column < 5; column++) {
-          kernel
-            .const(0)
-            .loadV128(256 + 16 * (5 * step + column))
-            .set(right);
-          for (const [i, one] of left.entries()) {
-            const sum = sums[5 * i + column];
-            if (f.fma) kernel.get(one).get(right).get(sum).relaxedMultiplyAdd().set(sum);
-            else kernel.get(sum).get(one).get(right).multiplyF32x4().addF32x4().set(sum);
-          }
-          if (f.barriers && column % 2 === 1)
-            kernel
-              .get(0)
-              .const(-1 - 5 * step - column)
-              .equal()
-              .branchIf(1);
-        }
-      }
-    }),
-  );
-  kernel.const(32).get(sums[0]);
-  for (const sum of sums.slice(1)) kernel.get(sum).addF32x4();
-  kernel.storeV128();
+  const kernel = peakKernel(`peak ${nameOf(f)}`, f);
   const call = () => exports[kernel.name](TURNS);
-  return { kernel, call, calls: 1, products: TURNS * 80, least: Infinity, row: 'ceiling', column: nameOf(f) };
+  return { kernel, call, calls: 1, products: TURNS * PEAK_MACS, least: Infinity, row: 'ceiling', column: nameOf(f) };
 }
 
 function convolution(f, [shape, vectors, pixels], order) {

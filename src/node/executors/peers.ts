@@ -9,12 +9,12 @@ import { type ImportPackage, ifInstalled, importPackage, told } from './runtime.
 import { artifactsOf, type LoadGraphModel, PARTS, type Tfjs } from './tfjs.js';
 
 /**
- * ONNX Runtime's packages, with the provider that is its own and the key of its version. Both share a third package, in which
- * they register what runs a session: without its name a session of either runs in whichever comes first there.
+ * ONNX Runtime's packages, with the provider that is its own and the key of its version. Both register their providers in a
+ * third package, which keeps the first of a name: `cpu` is the WebAssembly build's too, so Node's has to come first.
  */
 const ORT_PACKAGES = {
-  'onnxruntime-web': { provider: 'wasm', version: 'web' },
   'onnxruntime-node': { provider: 'cpu', version: 'node' },
+  'onnxruntime-web': { provider: 'wasm', version: 'web' },
 } as const;
 
 /** One of them. */
@@ -29,10 +29,9 @@ export function peersFrom(load: ImportPackage): OpenPeers {
   return async (model, input) => {
     const [onnx] = await exportModel(model, 'onnx', { inputLayout: 'nchw' });
     const planes = transposed(input, [0, 3, 1, 2]);
-    const made = await Promise.all([
-      ...ORT_NAMES.map((name) => onnxruntimePeer(name, load, onnx!.bytes, planes)),
-      openTfjs(load, async (tfjs) => tfjsPeer(tfjs, await exportModel(model, 'tfjs'), input)),
-    ]);
+    const made: (Peer | undefined)[] = [];
+    for (const name of ORT_NAMES) made.push(await onnxruntimePeer(name, load, onnx!.bytes, planes));
+    made.push(await openTfjs(load, async (tfjs) => tfjsPeer(tfjs, await exportModel(model, 'tfjs'), input)));
     return {
       peers: made.filter((peer) => peer !== undefined),
       missing: [...ORT_NAMES, TFJS_PACKAGES.join(' and ')].filter((_, i) => made[i] === undefined),
@@ -50,7 +49,9 @@ export async function onnxruntimePeer(
   bytes: Uint8Array,
   input: Tensor<Float32Array>,
 ): Promise<Peer | undefined> {
-  const ort = (await ifInstalled(packageName, load)) as Ort | undefined;
+  const loaded = new Map<OrtPackage, unknown>();
+  for (const each of ORT_NAMES) loaded.set(each, await ifInstalled(each, load));
+  const ort = loaded.get(packageName) as Ort | undefined;
   if (ort === undefined) return undefined;
   const { provider, version } = ORT_PACKAGES[packageName];
   const name = `${packageName} ${ort.env.versions[version]}`;
