@@ -10,7 +10,8 @@ export default defineConfig({
   test: {
     ...(report !== undefined && { reporters: ['default', 'json'], outputFile: { json: report } }),
     include: ['test/**/*.test.ts'],
-    exclude: ['test/shared/**'],
+    // test/mutants has packages of its own once `npm run mutants` has run, with tests in them.
+    exclude: ['test/shared/**', 'test/mutants/**'],
     // Vitest leaves one core to itself; on two that would be half of the machine.
     maxWorkers: '100%',
     // Test files share their imports: what they share beside that is what any program shares that imports them.
