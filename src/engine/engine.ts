@@ -168,6 +168,13 @@ export function setInput(floats: Float32Array, { input }: Program, image: Float3
 }
 
 /** A value in row-major order. */
+export function readValue(floats: Float32Array, value: Placed): Float32Array {
+  const out = new Float32Array(valuesIn(value));
+  copyOut(floats, value, out);
+  return out;
+}
+
+/** Writes a value in row-major order. */
 function copyOut(floats: Float32Array, { map, at, softmax }: Placed, out: Float32Array): void {
   const lanes = at.map((c) => map.lanes[c]!);
   let to = 0;
