@@ -3,9 +3,10 @@
 import { formatShape } from '../core/tensor.js';
 import type { Model } from '../network/model.js';
 import { EngineInputError } from './errors.js';
-import { type Placed, type Program, programOf } from './program.js';
+import { type Program, programOf } from './program.js';
 import { noThreadsReason, Threads } from './threads/threads.js';
 import { barriersPay } from './tune.js';
+import { copyOut, setInput, valuesIn } from './values.js';
 import type { Features } from './wasm/features.js';
 import { hasRelaxedSimd } from './wasm/features.js';
 
@@ -154,43 +155,4 @@ class Running implements Engine {
       throw new EngineInputError({ what: 'The engine has been disposed of.', next: 'make another' });
     return this.#held;
   }
-}
-
-const valuesIn = ({ map, at }: Placed): number => map.height * map.width * at.length;
-
-/** Puts an image into its place, row by row: there may be zeros around. */
-export function setInput(floats: Float32Array, { input }: Program, image: Float32Array): void {
-  const { address, rowStep, height, width, lanes } = input;
-  const row = width * lanes.length;
-  for (let y = 0; y < height; y++) {
-    floats.set(image.subarray(y * row, (y + 1) * row), (address + y * rowStep) / 4);
-  }
-}
-
-/** A value in row-major order. */
-export function readValue(floats: Float32Array, value: Placed): Float32Array {
-  const out = new Float32Array(valuesIn(value));
-  copyOut(floats, value, out);
-  return out;
-}
-
-/** Writes a value in row-major order. */
-function copyOut(floats: Float32Array, { map, at, softmax }: Placed, out: Float32Array): void {
-  const lanes = at.map((c) => map.lanes[c]!);
-  let to = 0;
-  for (let y = 0; y < map.height; y++) {
-    for (let x = 0; x < map.width; x++) {
-      const from = (map.address + y * map.rowStep + x * map.step) / 4;
-      for (const lane of lanes) out[to++] = floats[from + lane]!;
-      if (softmax) softmaxInPlace(out.subarray(to - lanes.length, to));
-    }
-  }
-}
-
-/** `exp(x) / sum(exp(x))`, in float64 inside; the largest is taken off first, so that nothing overflows. */
-function softmaxInPlace(values: Float32Array): void {
-  const largest = values.reduce((most, value) => Math.max(most, value), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(values, (value) => Math.exp(value - largest));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  values.set(powers.map((power) => power / sum));
 }

@@ -3,9 +3,10 @@
 import { sizeOf } from '../core/tensor.js';
 import { type Layer, layersByName, type Network } from '../network/layer.js';
 import type { Model } from '../network/model.js';
-import { readValue, setInput, sizeOfInput } from './engine.js';
+import { sizeOfInput } from './engine.js';
 import type { Job } from './lower/job.js';
 import { type Program, type ProgramStep, programOf } from './program.js';
+import { readValue, setInput } from './values.js';
 import type { Features } from './wasm/features.js';
 
 /** What a task does, as reports sort them. `grouped`: the 1x1 convolutions of units, whether of one group or more. */

@@ -38,8 +38,8 @@ export interface ProgramStep {
 /** A value in memory. */
 export interface Placed {
   readonly map: Located;
-  /** The map's channel for each of the value's. */
-  readonly at: readonly number[];
+  /** The lane of each channel, counted from the map's first. */
+  readonly lanes: Int32Array;
   /** Whether the value is what a softmax makes of what is there. */
   readonly softmax: boolean;
 }
@@ -90,7 +90,8 @@ export function programOf(
   const softmaxes = softmaxesOf(operations);
   const placed = (name: string): [string, Placed] => {
     const { store, at } = places.values.get(name)!;
-    return [name, { map: locate(store, memory), at, softmax: softmaxes.has(name) }];
+    const map = locate(store, memory);
+    return [name, { map, lanes: Int32Array.from(at, (c) => map.lanes[c]!), softmax: softmaxes.has(name) }];
   };
   return {
     bytes: encodeModule([...memory.kernels, run], { pages, shared: threads > 1 }),

@@ -19,7 +19,7 @@ interface Plan {
 /** Holds a model's engine. */
 export class Plans {
   readonly #model: ShuffleNetModel;
-  readonly #threads: { readonly threads?: number };
+  readonly #options: Pick<EngineOptions, 'threads' | 'tune'>;
   #plan: Plan | undefined;
   #observed: readonly string[] = [];
   #batch = 0;
@@ -27,9 +27,9 @@ export class Plans {
   /** What waits for an engine waits for each other: none is taken away from under a run. */
   #queue: Promise<unknown> = Promise.resolve();
 
-  constructor(model: ShuffleNetModel, threads: { readonly threads?: number }) {
+  constructor(model: ShuffleNetModel, options: Pick<EngineOptions, 'threads' | 'tune'>) {
     this.#model = model;
-    this.#threads = threads;
+    this.#options = options;
   }
 
   /** The engine, where there is one. */
@@ -107,7 +107,7 @@ export class Plans {
     const { weights } = this.#model;
     const network = sizedNetwork(this.#model.network, shape);
     const observed = this.#observed;
-    const engine = await engineFor({ network, weights }, { ...this.#threads, observe: observed });
+    const engine = await engineFor({ network, weights }, { ...this.#options, observe: observed });
     before?.engine.dispose();
     if (this.#disposed) return engine.dispose();
     this.#batch = 0;

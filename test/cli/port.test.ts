@@ -1,9 +1,10 @@
 // The one command, `shuffleport FILE`, and what `convert` does and does not write.
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { constants, runInThisContext } from 'node:vm';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import { writeChecked } from '../../src/cli/convert.js';
 import { pageFiles } from '../../src/cli/port-page.js';
@@ -12,6 +13,7 @@ import { writeNpz } from '../../src/formats/npz.js';
 import { type Conversion, convert } from '../../src/jobs/convert.js';
 import { writeOutputFile } from '../../src/node/files.js';
 import type { ConvertCheck } from '../../src/results/convert.js';
+import { type FakeElement, fakePage } from '../helpers/fake-page.js';
 import { serveFiles } from '../helpers/file-server.js';
 import { loadReference } from '../helpers/models.js';
 import { weightsOf } from '../jobs/material.js';
@@ -161,6 +163,12 @@ describe('a file alone', () => {
   });
 });
 
+/** Node's own, which leaves the module as it is; Vitest's would rewrite what it imports. */
+const nodeImport: (url: string) => Promise<typeof import('../../src/runtime.js')> = runInThisContext(
+  '(url) => import(url)',
+  { importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER },
+);
+
 describe('the page in the folder', () => {
   const args = ['--pooling', 'avg', '--input-shape', '32,32,3', '--preprocess', 'tf'];
 
@@ -190,17 +198,48 @@ describe('the page in the folder', () => {
     const server = await serveFiles(
       new Map(readdirSync(made).map((name) => [name, { bytes: new Uint8Array(readFileSync(join(made, name))) }])),
     );
-    const { loadModel } = await import(/* @vite-ignore */ pathToFileURL(join(made, 'runtime.js')).href);
+    const { loadModel } = await nodeImport(pathToFileURL(join(made, 'runtime.js')).href);
     const model = await loadModel(server.url);
     const held = loadReference('trained-digits-g3/test360.npz');
     const digit = tensor(held.get('images_u8')!.data.slice(0, 3072), [32, 32, 3]);
-    const [{ classes }] = await model.predict(digit);
+    const [prediction] = await model.predict(digit);
+    const [best] = prediction!.classes;
     await server.close();
     const softmax = [...held.get('softmax')!.data.slice(0, 10)];
-    expect(classes[0].probability).toBeCloseTo(Math.max(...softmax), 5);
-    expect(classes[0].index).toBe(softmax.indexOf(Math.max(...softmax)));
-    expect(classes[0].label).toBe(readFileSync(labels, 'utf8').split('\n')[classes[0].index]);
+    expect(best!.probability).toBeCloseTo(Math.max(...softmax), 5);
+    expect(best!.index).toBe(softmax.indexOf(Math.max(...softmax)));
+    expect(best!.label).toBe(readFileSync(labels, 'utf8').split('\n')[best!.index]);
     expect(server.asked).toEqual(['config.json', WEIGHTS]);
+  });
+
+  test('is a script that loads what is beside it, and runs the picture that is chosen', async () => {
+    await shuffleport([folder.write('weights.npz', DIGITS), ...args]);
+    const made = folder.at('weights-js');
+    const served = (name: string) => [name, { bytes: new Uint8Array(readFileSync(join(made, name))) }] as const;
+    const server = await serveFiles(new Map(['config.json', WEIGHTS].map(served)));
+    const script = /<script type="module">([\s\S]*)<\/script>/.exec(text('weights-js/index.html'))![1]!;
+    writeFileSync(join(made, 'inline.mjs'), script);
+    const { at, page } = fakePage();
+    const held = loadReference('trained-digits-g3/test360.npz');
+    const data = new Uint8ClampedArray(32 * 32 * 4);
+    for (let i = 0; i < 1024; i++) data.set([...held.get('images_u8')!.data.slice(3 * i, 3 * i + 3), 255], 4 * i);
+    at('shown').getContext = () => ({ drawImage: () => {}, getImageData: () => ({ data }) });
+    vi.stubGlobal('document', Object.assign(page, { baseURI: `${server.url}index.html` }));
+    vi.stubGlobal('location', { protocol: 'http:', href: server.url });
+    vi.stubGlobal('crossOriginIsolated', false);
+    vi.stubGlobal('createImageBitmap', async () => ({ width: 32, height: 32, close: () => {} }));
+    await nodeImport(pathToFileURL(join(made, 'inline.mjs')).href);
+    expect(at('status').textContent).toMatch(/^Ready\. Computed by the engine, .*1 thread\./);
+    expect([at('recipe-row').hidden, at('size-row').hidden]).toEqual([true, true]);
+    Object.assign(at('picture'), { files: ['digit'] });
+    at('picture').listeners.get('change')!({});
+    await vi.waitFor(() => expect(at('result').hidden).toBe(false));
+    vi.unstubAllGlobals();
+    await server.close();
+    const [row] = at('classes').children as FakeElement[];
+    const softmax = [...held.get('softmax')!.data.slice(0, 10)];
+    expect((row!.children[0] as FakeElement).textContent).toBe(`class ${softmax.indexOf(Math.max(...softmax))}`);
+    expect(at('times').textContent).toMatch(/^\d+\.\d ms an image/);
   });
 
   test('is not written where its weights are not the model', async () => {

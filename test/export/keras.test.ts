@@ -1,6 +1,7 @@
 // A `.keras` file of built-in layers: what stands in it, and that it opens again as the same model. Real Keras loads it in
 // test/python/keras.test.ts.
 import { describe, expect, test, vi } from 'vitest';
+import { openHdf5 } from '../../src/checkpoint/hdf5.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import { decodeText } from '../../src/core/bytes.js';
@@ -126,8 +127,12 @@ describe('the architecture', () => {
     const json = JSON.parse(
       decodeText(member(await toKeras(await randomModel({ ...SMALL, inputShape })), 'config.json')),
     );
-    const { module, inbound_nodes } = json.config.layers.find(({ name }: { name: string }) => name === shuffle.name);
-    expect([module, inbound_nodes[0].args.slice(1)]).toEqual(['keras.src.ops.numpy', shuffle.operands]);
+    const { module, config, inbound_nodes } = json.config.layers.find(
+      ({ name }: { name: string }) => name === shuffle.name,
+    );
+    // No name in it: the operations of Keras up to 3.6 take none.
+    expect([module, config]).toEqual(['keras.src.ops.numpy', { axis: -1 }]);
+    expect(inbound_nodes[0].args.slice(1)).toEqual(shuffle.operands);
   });
 
   test('averages an even number of rows with one more above, so that all backends pad alike', async () => {
@@ -175,4 +180,11 @@ describe('the architecture', () => {
       [['softmax', 0, 0]],
     ]);
   });
+});
+
+test('the store has a group for variables of the model itself, which the first versions of Keras 3 open', async () => {
+  const store = await openHdf5(member(await toKeras(await randomModel(SMALL)), 'model.weights.h5'), 'store');
+  expect(new Set(store.members('/'))).toEqual(new Set(['layers', 'vars']));
+  expect(store.members('/vars')).toEqual([]);
+  store.close();
 });

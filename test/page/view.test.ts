@@ -1,53 +1,19 @@
 // The elements of the page that `port` writes, on elements made for the test: no browser is asked.
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { viewOf } from '../../src/page/view.js';
+import { type FakeElement, fakePage } from '../helpers/fake-page.js';
 
 afterEach(() => vi.unstubAllGlobals());
 
-/** Something that looks like an element. */
-class FakeElement {
-  [key: string]: unknown;
-  listeners = new Map<string, (event: object) => void>();
-  children: unknown[] = [];
-  attributes = new Map<string, string>();
-  marks = new Set<string>();
-  classList = { toggle: (mark: string, on: boolean) => (on ? this.marks.add(mark) : this.marks.delete(mark)) };
-  tag: string;
-  constructor(tag = '') {
-    this.tag = tag;
-  }
-  addEventListener(name: string, listen: (event: object) => void) {
-    this.listeners.set(name, listen);
-  }
-  setAttribute(name: string, value: string) {
-    this.attributes.set(name, value);
-  }
-  append(...children: unknown[]) {
-    this.children.push(...children);
-  }
-  replaceChildren(...children: unknown[]) {
-    this.children = children;
-  }
-}
-
-/** A page of such elements, each made when it is first asked for. */
-function fakePage() {
-  const elements = new Map<string, FakeElement>();
-  const at = (id: string): FakeElement => {
-    const element = elements.get(id) ?? new FakeElement();
-    elements.set(id, element);
-    return element;
-  };
-  const page = Object.assign(new FakeElement(), {
-    getElementById: at,
-    createElement: (tag: string) => new FakeElement(tag),
-  });
-  return { at, page, view: viewOf(page as unknown as Document) };
+/** The view of such a page. */
+function fakeView() {
+  const made = fakePage();
+  return { ...made, view: viewOf(made.page as unknown as Document) };
 }
 
 describe('the elements', () => {
   test('say what is said, and mark failures', () => {
-    const { at, view } = fakePage();
+    const { at, view } = fakeView();
     view.fail('broken');
     expect(at('status')).toMatchObject({ textContent: 'broken', marks: new Set(['failed']) });
     view.say('ready');
@@ -55,7 +21,7 @@ describe('the elements', () => {
   });
 
   test('let be chosen what is asked', () => {
-    const { at, view } = fakePage();
+    const { at, view } = fakeView();
     view.open({ preprocess: true, size: false });
     expect(at('controls').disabled).toBe(false);
     expect([at('recipe-row').hidden, at('size-row').hidden]).toEqual([false, true]);
@@ -70,7 +36,7 @@ describe('the elements', () => {
   });
 
   test('show classes as rows with a heading, text only', () => {
-    const { at, view } = fakePage();
+    const { at, view } = fakeView();
     view.show([{ name: '<b>cat</b>', probability: 0.75, percent: '75.0 %' }], 'fast');
     expect(at('times').textContent).toBe('fast');
     expect(at('result').hidden).toBe(false);
@@ -85,7 +51,7 @@ describe('the elements', () => {
   });
 
   test('take a picture that is chosen, dropped or pasted; nothing where there is none', () => {
-    const { at, page, view } = fakePage();
+    const { at, page, view } = fakeView();
     const taken: unknown[] = [];
     view.onPicture(async (file) => void taken.push(file));
     Object.assign(at('picture'), { files: ['chosen'] });
@@ -101,7 +67,7 @@ describe('the elements', () => {
   });
 
   test('draw a picture at its own size, and read its pixels', async () => {
-    const { at, view } = fakePage();
+    const { at, view } = fakeView();
     const close = vi.fn();
     const bitmap = { width: 3, height: 2, close };
     vi.stubGlobal('createImageBitmap', async (file: unknown) => file === 'file' && bitmap);

@@ -149,6 +149,16 @@ test('only weights that are stored so are allowed for', async () => {
   expect(failing.failures.map(({ layer }) => layer)).toEqual([`${UNIT}/bn_dwconv_1`]);
 });
 
+test('both formats are named where a checkpoint stores some weights in either', async () => {
+  const isNorm = (role: string): boolean => !role.endsWith('kernel') && role !== 'bias';
+  const kernels = stored(FLOAT16, (role) => !isNorm(role));
+  const { model, formats } = stored(BFLOAT16, isNorm, kernels.model);
+  const both = new Map([...formats].map(([layer, own]) => [layer, { ...kernels.formats.get(layer), ...own }]));
+  const parity = await against({ model, formats: both });
+  expect(parity.unroundedWeights!.formats).toEqual(['float16', 'bfloat16']);
+  expect(parity.notes[0]!.text).toContain(': the checkpoint stores float16 and bfloat16. With');
+});
+
 test('a weight that rounds to another number is a fault', async () => {
   const { model, formats } = stored(FLOAT16);
   const kernel = TRUTH.weights.get('conv1')!.kernel!.data;

@@ -37,8 +37,10 @@ def keras():
 
     def run(model, x, names):
         operations = {operation.name: operation for operation in model.operations}
-        outputs = [operations[name].output for name in names]
-        return [keras.ops.convert_to_numpy(y) for y in keras.Model(model.inputs, outputs)(x, training=False)]
+        # By name: a list of one would not come back as a list.
+        part = keras.Model(model.inputs, {name: operations[name].output for name in names})
+        found = part(x, training=False)
+        return [keras.ops.convert_to_numpy(found[name]) for name in names]
 
     return f"keras {keras.__version__} on {backend} {version}", keras.models.load_model, run, lambda model, x: model.predict_on_batch(x)
 

@@ -122,10 +122,13 @@ export async function onnxExecutor(served: Served, files: readonly ExportFile[])
 export async function kerasExecutor(served: Served, [file]: readonly ExportFile[]): Promise<ExportExecutor> {
   const { network, weights } = await loadModel(bytesSource(file!.name, file!.bytes), {});
   const { encode } = namingScheme('underscore')!;
+  // The channel shuffle of an open size is an operation, which has no name.
+  const nameless = (op: string): boolean => op === 'ChannelShuffle' && network.inputShape.includes(null);
   const names = new Map(
-    groupedSteps({ network, weights }).map((step) =>
-      step.kind === 'layer' ? [step.layer.name, encode(step.layer.name)] : [step.name, encode(step.title)],
-    ),
+    groupedSteps({ network, weights }).flatMap((step): [string, string][] => {
+      if (step.kind !== 'layer') return [[step.name, encode(step.title)]];
+      return nameless(step.layer.op) ? [] : [[step.layer.name, encode(step.layer.name)]];
+    }),
   );
   return {
     name: served.name,

@@ -1,5 +1,6 @@
 // How long one picture takes in each runtime, for the table in docs/exports.md: loaded once, the runtimes taking turns, so
 // that what else the machine does falls on all of them.
+import { loadavg } from 'node:os';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import { type Tensor, toFloat32 } from '../../src/core/tensor.js';
 import { evaluator } from '../../src/evaluator/evaluator.js';
@@ -28,12 +29,14 @@ export async function millisecondsOf(timed: readonly Timed[]): Promise<number[]>
   const runs: Once[] = [];
   for (const each of timed) runs.push(await prepared(each, noise([1, 224, 224, 3])));
   const times = runs.map((): number[] => []);
+  console.log(`load before the times: ${loadavg()}`);
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     for (const [i, run] of runs.entries()) {
       const time = await run();
       if (round >= 0) times[i]!.push(time);
     }
   }
+  console.log(`load after the times: ${loadavg()}`);
   return times.map((own) => own.sort((a, b) => a - b)[own.length >> 1]!);
 }
 

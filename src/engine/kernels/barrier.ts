@@ -1,7 +1,7 @@
 // Branches that are never taken. V8 of Node 20 and 22 moves vector instructions about within a basic block until
-// products pile up and are spilled: unrolled kernels ran at 4 to 12 GMAC/s (Zen 3; reference/engine.md has the table). A
+// products pile up and are spilled: unrolled kernels ran at 4 to 12 GMAC/s (Zen 3; test/bench/engine-tiles.js shows it). A
 // conditional exit every few multiplications pins the sums to their block: 19 to 24 GMAC/s, for one fused compare and
-// jump. Node 24 does without, and loses up to 9 % by them, so that they are a feature that is measured at load.
+// jump. Node 24 does without, and loses up to 9 % by them in a tile, so that they are a feature, which tune.ts can measure.
 import type { Features } from '../wasm/features.js';
 import type { FunctionBuilder, Local } from '../wasm/function.js';
 

@@ -70,7 +70,7 @@ type NodeWorker = new (
 };
 
 function spawnNode(workerData: ThreadData, NodeWorker: NodeWorker): Promise<Thread> {
-  const source = `const { workerData, parentPort } = require('node:worker_threads');
+  const source = `const { workerData, parentPort } = process.getBuiltinModule('node:worker_threads');
 (${BODY})(workerData, () => parentPort.postMessage(0));`;
   return new Promise((resolve, reject) => {
     const worker = new NodeWorker(source, { eval: true, workerData });

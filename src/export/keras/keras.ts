@@ -77,7 +77,8 @@ function layerConfig(layer: KerasLayer, shapes: ReadonlyMap<string, Shape>) {
   return {
     module: operands === undefined ? 'keras.layers' : 'keras.src.ops.numpy',
     class_name: className,
-    config: { name, ...config },
+    // Until lately operations took no name.
+    config: operands === undefined ? { name, ...config } : config,
     registered_name: operands === undefined ? null : className,
     name,
     inbound_nodes: inputs.length === 0 ? [] : [{ args, kwargs: {} }],

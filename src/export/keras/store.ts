@@ -18,5 +18,11 @@ export function writeStore(layers: readonly KerasLayer[]): Promise<Uint8Array<Ar
     const vars: Hdf5Group = { datasets, attributes: new Map([['name', name]]) };
     groups.set(number === 0 ? stem : `${stem}_${number}`, { groups: new Map([['vars', vars]]) });
   }
-  return writeHdf5({ groups: new Map([['layers', { groups }]]) });
+  // Variables of the model itself, which has none: the first versions of Keras 3 miss the group.
+  return writeHdf5({
+    groups: new Map([
+      ['layers', { groups }],
+      ['vars', {}],
+    ]),
+  });
 }

@@ -46,7 +46,8 @@ const REASONS: Readonly<Record<string, Reason>> = {
   },
   'bias-missing': {
     words: 'the bias is zero',
-    holds: (segment) => segment.layers.every(({ name }) => weightsOf(segment, name).bias?.data.every((b) => b === 0)),
+    holds: (segment) =>
+      segment.layers.every(({ name }) => weightsOf(segment, name).bias?.data.every((b) => b === 0) ?? true),
   },
   'shuffle-inverse': {
     words: 'groups · groups = channels, where a shuffle is its own inverse',

@@ -1,5 +1,5 @@
 // Why a mistake cannot be seen: the reason of its kind where it holds, and what the numbers say where it does not.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { tensor } from '../../../src/core/tensor.js';
 import type { Layer } from '../../../src/network/layer.js';
 import type { LayerWeights } from '../../../src/network/model.js';
@@ -31,6 +31,21 @@ function segment({ op, attrs = {}, weights = {}, given, shape, gives = given }: 
         ['layer', map(gives)],
       ]),
     ],
+  } as unknown as Segment;
+}
+
+/** Layers beside each other, each with an input of its own. */
+function several(made: readonly Made[]): Segment {
+  const parts = made.map(segment);
+  const named = <T>(of: (part: Segment, i: number) => T[]) => parts.flatMap(of);
+  const layers = named(({ target }, i) => [{ ...target, name: `layer${i}`, inputs: [`input${i}`] }]);
+  const outputs = named(({ outputs: [of] }, i) => [...of!].map(([name, map]) => [`${name}${i}`, map] as const));
+  const weights = named(({ model }, i) => [[`layer${i}`, model.weights.get('layer')!] as const]);
+  return {
+    model: { network: { input: 'input0' }, weights: new Map(weights) },
+    layers,
+    target: layers.at(-1),
+    outputs: [new Map(outputs)],
   } as unknown as Segment;
 }
 
@@ -94,6 +109,37 @@ test.each<[cause: string, words: RegExp, hidden: Made, shown: Made]>([
 ])('%s: %s', (cause, words, hidden, shown) => {
   expect(whyHidden(cause, segment(hidden), true, 0)).toMatch(words);
   expect(whyHidden(cause, segment(shown), true, 0)).toBe('it gives the same values, bit for bit');
+});
+
+describe('of several layers', () => {
+  const shape = [1, 1, 4];
+  const shuffle = (groups: number): Made => ({ op: 'ChannelShuffle', attrs: { groups }, given: [1, 2, 3, 4], shape });
+  const relu: Made = { op: 'Activation', given: [1, 2, 3, 4], shape };
+  const dense = (...values: number[]): Made => ({ op: 'Dense', weights: bias(...values), given: [1], shape: [1] });
+  const same = 'it gives the same values, bit for bit';
+
+  test.each<[string, cause: string, words: string, made: Made[]]>([
+    ['a bias is zero where the others have none', 'bias-missing', 'the bias is zero', [relu, dense(0)]],
+    ['one bias is not', 'bias-missing', same, [dense(0), dense(1)]],
+    [
+      'the shuffle is its own inverse, whatever else there is',
+      'shuffle-inverse',
+      'groups · groups = channels, where a shuffle is its own inverse',
+      [relu, shuffle(2)],
+    ],
+    ['one shuffle is not', 'shuffle-inverse', same, [shuffle(2), shuffle(4)]],
+    [
+      'what the pooling is given has one cell, whatever the others are given',
+      'global-pool',
+      'its map is 1 x 1, where average and maximum coincide',
+      [
+        { op: 'Conv2D', given: [1, 2], shape: [1, 2, 1] },
+        { op: 'GlobalMaxPooling2D', given: [3], shape: [1, 1, 1] },
+      ],
+    ],
+  ])('%s', (_, cause, words, made) => {
+    expect(whyHidden(cause, several(made), true, 0)).toBe(words);
+  });
 });
 
 test('without a reason of its own, by how much the difference is too small', () => {
