@@ -6,7 +6,7 @@ import type { Model } from '../network/model.js';
 import { sizeOfInput } from './engine.js';
 import type { Job } from './lower/job.js';
 import { type Program, type ProgramStep, programOf } from './program.js';
-import { setInput } from './values.js';
+import { readValue, setInput } from './values.js';
 import type { Features } from './wasm/features.js';
 
 /** What a task does, as reports sort them. `grouped`: the 1x1 convolutions of units, whether of one group or more. */
@@ -50,6 +50,8 @@ export interface EngineMemory {
 export interface Profile {
   readonly steps: readonly ProfiledStep[];
   readonly memory: EngineMemory;
+  /** What the steps gave, one after the other. */
+  readonly output: Float32Array;
 }
 
 /** The program that an engine of one thread runs for `input`, one image. */
@@ -63,13 +65,12 @@ export async function profileOf(
   const memory = new WebAssembly.Memory({ initial: program.pages, maximum: program.pages });
   const { instance } = await WebAssembly.instantiate(program.bytes, { engine: { memory } });
   for (const { address, length, write } of program.constants) write(new Float32Array(memory.buffer, address, length));
-  setInput(new Float32Array(memory.buffer), program, input);
-  // Once in order, so that every map holds what it will: kernels may be slower on what is no number.
-  (instance.exports.run as () => void)();
-  return {
-    steps: program.steps.map((step) => profiled(step, model.network, instance.exports)),
-    memory: memoryOf(program),
-  };
+  const floats = new Float32Array(memory.buffer);
+  setInput(floats, program, input);
+  const steps = program.steps.map((step) => profiled(step, model.network, instance.exports));
+  // Once in order, so that every map holds what it will.
+  for (const step of steps) step.run(() => 0);
+  return { steps, memory: memoryOf(program), output: readValue(floats, program.values.get(program.output)!) };
 }
 
 function profiled({ jobs, parts }: ProgramStep, network: Network, exports: WebAssembly.Exports): ProfiledStep {

@@ -27,6 +27,13 @@ export function copyOut(floats: Float32Array, { map, lanes, softmax }: Placed, o
   }
 }
 
+/** A value, row-major. */
+export function readValue(floats: Float32Array, value: Placed): Float32Array {
+  const out = new Float32Array(valuesIn(value));
+  copyOut(floats, value, out);
+  return out;
+}
+
 /**
  * `exp(x) / sum(exp(x))` of `count` values from `begin`, in float64 inside; the largest is taken off first, so that nothing
  * overflows. Plain loops: arrays' own methods took a hundredth of a picture's time.

@@ -9,7 +9,7 @@ import { type Features, hasRelaxedSimd } from '../engine/wasm/features.js';
 import type { BenchEngine, BenchResult } from '../results/bench.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
 import { compared, measure, results } from './bench/measure.js';
-import type { OpenPeers } from './bench/peers.js';
+import { differenceOf, isSame, type OpenPeers } from './bench/peers.js';
 import { type LoadingOptions, loadModel } from './model.js';
 import { noise } from './noise.js';
 
@@ -63,6 +63,7 @@ export async function benchModel(model: ShuffleNetModel, options: BenchOptions =
   try {
     const contestants = await compared(engines, opened?.peers ?? [], input.data);
     const profile = await profileOf(model, input.data, how);
+    if (!isSame(differenceOf(profile.output, engine.run(input.data)))) throw new Error('steps give other outputs');
     const times = await measure(contestants, profile.steps, {
       features: how.features,
       warmUp: WARM_UP,

@@ -43,7 +43,12 @@ describe('barriers', () => {
   });
 
   test('stay where a slow first call is all that was ever improved on', () => {
-    expect(barriersPay(false, clock((round) => (round === 0 ? [9, 9] : [1, 0.5])))).toBe(true);
+    expect(
+      barriersPay(
+        false,
+        clock((round) => (round === 0 ? [9, 9] : [1, 0.5])),
+      ),
+    ).toBe(true);
   });
 
   test('are decided by this machine in a moment', () => {
