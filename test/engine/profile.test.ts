@@ -60,6 +60,20 @@ describe('the steps', () => {
   });
 });
 
+test.each([1, 2, 4, 8])('a network of %i groups multiplies as much, whatever is folded', async (groups) => {
+  const settings = {
+    ...DEFAULT_SETTINGS,
+    groups,
+    scaleFactor: 0.5,
+    numShuffleUnits: [0, 1],
+    classes: 5,
+    inputShape: SHAPE,
+  };
+  const other = await randomModel(settings);
+  const tasks = tasksOf(await profileOf(other, input.data, { inputShape: SHAPE, features: FEATURES }));
+  expect(tasks.reduce((sum, { macs }) => sum + macs, 0)).toBe(networkMacs(sizedNetwork(other.network, SHAPE)));
+});
+
 test('tasks that run band by band are timed apart', async () => {
   const large = await randomModel({ ...DEFAULT_SETTINGS, numShuffleUnits: [0], classes: 2, inputShape: [160, 160, 3] });
   const { steps } = await profileOf(large, noise([160, 160, 3]).data, {
