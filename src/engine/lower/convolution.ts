@@ -9,6 +9,7 @@ import {
   packConvolution,
   packedConvolutionLength,
 } from '../kernels/convolution.js';
+import type { ConvolutionGroup } from '../kernels/convolution-spec.js';
 import { channelsInLanes, FLOAT } from '../plan/layout.js';
 import type { Window, Work } from '../plan/operations.js';
 import type { Task, Value } from '../plan/places.js';
@@ -33,10 +34,7 @@ export function convolutionJob(task: Task, work: Convolution, workshop: Workshop
   const byPixel = asOneRow && unit === 'pixel';
   const pixels = byPixel ? least : output.width;
   const maps = { input, output, residual, pixels };
-  const { kernel, spec } = workshop.kernel('convolution', specOf(task, work, maps), convolutionKernel);
-  const weights = workshop.constants(packedConvolutionLength(spec), (into) => {
-    packConvolution(spec, weightsOf(task, work, output, spec), into);
-  });
+  const { kernel, spec, weights } = made(task, work, workshop, output, specOf(task, work, maps));
   const corner = input.address - cornerBytes(work.window, input);
   const at = (row: number, pixel: number) => [
     corner + row * spec.inRowStep + pixel * spec.inStep,
@@ -54,6 +52,35 @@ export function convolutionJob(task: Task, work: Convolution, workshop: Workshop
     units: output.height,
     calls: (y0, y1) => [{ kernel, args: [...at(y0, 0), ...sizeOf(y1 - y0)] }],
   };
+}
+
+/**
+ * A convolution of one pixel and one group, such as a dense layer: what can be parted is its channels, and each of the parts
+ * has weights of its own.
+ */
+export function onePixelJob(task: Task, work: Convolution, workshop: Workshop, parts: number): Job {
+  const [input, output] = [locate(task.inputs[0]!.store, workshop), locate(task.output.store, workshop)];
+  const residual = task.residual && locate(task.residual.store, workshop);
+  const whole = specOf(task, work, { input, output, residual, pixels: 1 });
+  const [{ offsets, outVector, vectors }] = whole.groups as [ConvolutionGroup];
+  const count = Math.min(parts, vectors);
+  const bound = (part: number) => Math.floor((vectors * part) / count);
+  const calls = Array.from({ length: count }, (_, part) => {
+    const group = { offsets, outVector: outVector + bound(part), vectors: bound(part + 1) - bound(part) };
+    const { kernel, weights } = made(task, work, workshop, output, { ...whole, groups: [group] });
+    const corner = input.address - cornerBytes(work.window, input);
+    return { kernel, args: [corner, weights, output.address, residual?.address ?? 0, 1, 1] };
+  });
+  return { task, units: count, calls: (from, to) => calls.slice(from, to) };
+}
+
+/** The kernel of a specification, and weights for it. */
+function made(task: Task, work: Convolution, workshop: Workshop, output: Located, asked: ConvolutionSpec) {
+  const { kernel, spec } = workshop.kernel('convolution', asked, convolutionKernel);
+  const weights = workshop.constants(packedConvolutionLength(spec), (into) => {
+    packConvolution(spec, weightsOf(task, work, output, spec), into);
+  });
+  return { kernel, spec, weights };
 }
 
 function weightsOf(

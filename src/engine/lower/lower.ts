@@ -2,7 +2,7 @@
 
 import type { Task } from '../plan/places.js';
 import type { Chain } from '../plan/schedule.js';
-import { convolutionJob, type Units } from './convolution.js';
+import { convolutionJob, onePixelJob, type Units } from './convolution.js';
 import type { Job, Workshop } from './job.js';
 import { addJob, gatherJob, reluJob } from './pointwise.js';
 import { depthwiseJob, globalPoolJob, poolJob } from './windows.js';
@@ -18,11 +18,15 @@ function unitsOf(task: Task, parts: number | undefined): Units {
   return { unit: 'pixel', least: Math.max(1, Math.floor((height * width) / parts)) };
 }
 
+const hasOnePixel = ({ output: { store } }: Task): boolean => store.height * store.width === 1;
+
 function jobOf(task: Task, workshop: Workshop, parts: number | undefined): Job {
   const { work } = task;
   switch (work.kind) {
     case 'convolution':
-      return convolutionJob(task, work, workshop, unitsOf(task, parts));
+      return hasOnePixel(task) && work.groups === 1
+        ? onePixelJob(task, work, workshop, parts ?? 1)
+        : convolutionJob(task, work, workshop, unitsOf(task, parts));
     case 'depthwise':
       return depthwiseJob(task, work, workshop);
     case 'pool':
