@@ -11,12 +11,33 @@ const EXPECTED = alone.run(INPUT);
 
 afterEach(() => vi.unstubAllGlobals());
 
+/** As in a page: no Node, and `Worker` is this, or missing. */
+function inPage(worker: unknown): void {
+  vi.stubGlobal('process', { ...process, getBuiltinModule: undefined });
+  vi.stubGlobal('Worker', worker);
+}
+
 describe('threads', () => {
   test.each([2, 3, 5])('%i give what one gives, run after run', async (threads) => {
     const engine = await createEngine(model, { threads });
     expect(engine.name).toMatch(new RegExp(`, ${threads} threads$`));
     expect(engine.notes).toEqual([]);
     for (let i = 0; i < 50; i++) expect(engine.run(INPUT)).toEqual(EXPECTED);
+    engine.dispose();
+  });
+
+  test("are Node's own, whatever stands in the place of a page's", async () => {
+    vi.stubGlobal(
+      'Worker',
+      class {
+        constructor() {
+          throw new TypeError('this takes a path');
+        }
+      },
+    );
+    const engine = await createEngine(model, { threads: 2 });
+    expect(engine.notes).toEqual([]);
+    expect(engine.run(INPUT)).toEqual(EXPECTED);
     engine.dispose();
   });
 
@@ -29,8 +50,7 @@ describe('threads', () => {
   });
 
   test('are not needed: two that never come change nothing', async () => {
-    vi.stubGlobal(
-      'Worker',
+    inPage(
       class {
         onmessage: (() => void) | undefined;
         postMessage() {
@@ -56,8 +76,7 @@ describe('one thread, and why', () => {
   });
 
   test('where workers are refused', async () => {
-    vi.stubGlobal(
-      'Worker',
+    inPage(
       class {
         onerror: ((event: { message: string }) => void) | undefined;
         postMessage() {
@@ -72,7 +91,7 @@ describe('one thread, and why', () => {
   });
 
   test('where there are no workers at all', async () => {
-    vi.stubGlobal('process', { ...process, getBuiltinModule: undefined });
+    inPage(undefined);
     const engine = await createEngine(model, { threads: 2 });
     expect(engine.notes).toEqual(['1 of 2 threads: Error: there are no workers here']);
     expect(engine.run(INPUT)).toEqual(EXPECTED);

@@ -35,12 +35,16 @@ const BODY = `async ({ module, memory, thread }, ready) => {
   }
 }`;
 
-/** Starts a thread; it is ready when the promise is. Rejects where none can be started. */
+/**
+ * Starts a thread; it is ready when the promise is. Rejects where none can be started. Node's own workers come first: what
+ * other packages put in the place of a page's `Worker` (ONNX Runtime does) takes no script as text.
+ */
 export function spawn(data: ThreadData): Promise<Thread> {
-  if (typeof Worker === 'function') return spawnWeb(data);
   const { process } = globalThis as { process?: NodeProcess };
   const node = process?.getBuiltinModule?.('node:worker_threads');
-  return node === undefined ? Promise.reject(new Error('there are no workers here')) : spawnNode(data, node.Worker);
+  if (node !== undefined) return spawnNode(data, node.Worker);
+  if (typeof Worker === 'function') return spawnWeb(data);
+  return Promise.reject(new Error('there are no workers here'));
 }
 
 function spawnWeb(data: ThreadData): Promise<Thread> {

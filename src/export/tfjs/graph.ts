@@ -11,7 +11,7 @@ import type { ExportOptions } from '../options.js';
 import { graphBuilder } from './builder.js';
 import { addFolded, type KerasLayers } from './folded.js';
 import { addLayer } from './layers.js';
-import { batched, type GraphNode } from './nodes.js';
+import { batched, type GraphNode, type TensorShape } from './nodes.js';
 import { type Constants, SHARD_BYTES, storeConstants, type WeightsGroup } from './weights.js';
 
 /** The file that `loadGraphModel` is given; the shards are found beside it. */
@@ -25,7 +25,20 @@ export interface GraphModelJson {
   readonly modelTopology: { readonly node: readonly GraphNode[]; readonly versions: { readonly producer: number } };
   readonly userDefinedMetadata: { readonly shuffleport: unknown; readonly kerasLayers?: KerasLayers };
   readonly weightsManifest: readonly WeightsGroup[];
-  readonly signature: ReturnType<typeof signatureOf>;
+  readonly signature: Signature;
+}
+
+/** What goes in and comes out, each under the name of its layer. */
+export interface Signature {
+  readonly inputs: Readonly<Record<string, SignatureTensor>>;
+  readonly outputs: Readonly<Record<string, SignatureTensor>>;
+}
+
+/** A tensor of a signature: a node's first output. */
+export interface SignatureTensor {
+  readonly name: string;
+  readonly dtype: string;
+  readonly tensorShape: TensorShape;
 }
 
 /** `model.json`, then the shards, each of at most `shardBytes`. */
@@ -65,8 +78,8 @@ export function graphOf(model: Pick<Model, 'network' | 'weights'>, { fold = true
   return builder;
 }
 
-/** What goes in and comes out, under the names of the layers. */
-export function signatureOf({ input, inputShape, output, layers }: Network) {
+/** The signature of a network's graph. */
+export function signatureOf({ input, inputShape, output, layers }: Network): Signature {
   const last = layers.find(({ name }) => name === output)!;
   const describe = (name: string, shape: Network['inputShape']) => ({
     [name]: { name: `${name}:0`, dtype: 'DT_FLOAT', tensorShape: batched(shape) },
