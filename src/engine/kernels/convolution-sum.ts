@@ -6,7 +6,7 @@ import { multiplyAdd, unrolled, VECTOR } from './arithmetic.js';
 import { type Barrier, barrierSpacing, barriersOf } from './barrier.js';
 import type { ConvolutionLayout } from './convolution-layout.js';
 import type { ConvolutionSpec } from './convolution-spec.js';
-import { MOST_WRITTEN_OUT, TERMS_A_TURN } from './convolution-terms.js';
+import { MOST_WRITTEN_OUT, SHORT_CHUNK, TERMS_A_TURN } from './convolution-terms.js';
 import type { Tile } from './convolution-tiles.js';
 
 /** What the sums of all tiles of a kernel work with. */
@@ -125,7 +125,7 @@ function loopOver(sum: Sum): void {
 function addChunk(sum: Sum, length: number, depth: number): void {
   const { f, layout, weights } = sum;
   if (layout.terms.table) nextStart(sum);
-  const unroll = length <= MOST_WRITTEN_OUT ? length : TERMS_A_TURN;
+  const unroll = length <= SHORT_CHUNK ? length : TERMS_A_TURN;
   const passed = unrolled(
     f,
     { count: length, unroll, counter: sum.turns },
