@@ -3,22 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { engineExecutor } from '../../src/engine/executor.js';
 import { verify } from '../../src/jobs/verify.js';
 import { fileSource } from '../../src/node/files.js';
-import type { Pooling, Slices } from '../../src/shufflenet/settings.js';
-import { readIndex, shared } from './shared.js';
+import { readCases } from './shared.js';
 
-interface Case {
-  readonly case: string;
-  readonly dir: string;
-  readonly files: readonly (readonly [name: string, what: string, bytes: number])[];
-  readonly reference: string;
-  readonly options: { readonly pooling: Pooling; readonly slices: Slices };
-}
-
-const cases = readIndex<Case[]>('cases/INDEX.json').map((entry) => {
-  // The file that names none is read by order, and tested where that is.
-  const [file] = entry.files.find(([, what]) => !/v3-style/.test(what))!;
-  return { ...entry, weights: shared(entry.dir, file), recorded: shared(entry.dir, entry.reference) };
-});
+const cases = readCases();
 
 test('the cases are found', () => {
   expect(cases.length).toBeGreaterThan(15);

@@ -7,20 +7,10 @@ import { runPasses } from '../../src/jobs/run-check.js';
 import { fileSource } from '../../src/node/files.js';
 import { openRuntime } from '../../src/node/open-runtime.js';
 import type { ConvertRun } from '../../src/results/convert.js';
-import type { Pooling, Slices } from '../../src/shufflenet/settings.js';
 import { type Installed, installedRuntimes } from '../helpers/installed.js';
 import { millisecondsOf } from './export-times.js';
-import { readIndex, shared } from './shared.js';
+import { readCases } from './shared.js';
 import { documentedRows } from './written-table.js';
-
-interface Case {
-  readonly case: string;
-  readonly dir: string;
-  readonly config: { readonly input_shape: readonly (number | null)[] };
-  readonly files: readonly (readonly [name: string, what: string])[];
-  readonly reference: string;
-  readonly options: { readonly pooling: Pooling; readonly slices: Slices };
-}
 
 /** What is written, by its name in the table. */
 const TARGETS: Readonly<Record<string, { readonly to: ExportFormat; readonly fold?: boolean }>> = {
@@ -55,11 +45,7 @@ const ways: readonly Way[] = [
 /** The full-size network, whose bytes and times the table tells. */
 const LARGE = 'k21-1x-g3-224';
 
-const cases = readIndex<Case[]>('cases/INDEX.json').map((entry) => {
-  // The file that names none is read by order, and tested where that is.
-  const [file] = entry.files.find(([, what]) => !/v3-style/.test(what))!;
-  return { ...entry, weights: shared(entry.dir, file), recorded: shared(entry.dir, entry.reference) };
-});
+const cases = readCases();
 
 interface Exported {
   readonly run: ConvertRun;

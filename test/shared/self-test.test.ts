@@ -4,23 +4,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { selfTestFile } from '../../src/jobs/self-test.js';
 import { fileSource } from '../../src/node/files.js';
 import type { SelfTestResult } from '../../src/results/self-test.js';
-import type { Pooling, Slices } from '../../src/shufflenet/settings.js';
-import { readIndex, shared } from './shared.js';
+import { readCases } from './shared.js';
 import { documented } from './written-table.js';
 
-interface Case {
-  readonly case: string;
-  readonly dir: string;
-  readonly files: readonly (readonly [name: string, what: string])[];
-  readonly reference: string;
-  readonly options: { readonly pooling: Pooling; readonly slices: Slices };
-}
-
-const cases = readIndex<Case[]>('cases/INDEX.json').map((entry) => {
-  // The file that names none is read by order, and tested where that is.
-  const [file] = entry.files.find(([, what]) => !/v3-style/.test(what))!;
-  return { ...entry, weights: shared(entry.dir, file), recorded: shared(entry.dir, entry.reference) };
-});
+const cases = readCases();
 
 const results = new Map<string, SelfTestResult>();
 

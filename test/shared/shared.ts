@@ -1,6 +1,8 @@
 // The directory of files outside the repository that these tests hold the product against.
+
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { Pooling, Slices } from '../../src/shufflenet/settings.js';
 
 /** Where the indexes are: SHUFFLEPORT_SHARED, or beside the repository. */
 export const SHARED = resolve(process.env.SHUFFLEPORT_SHARED ?? '../shared');
@@ -11,6 +13,25 @@ export const shared = (...parts: string[]): string => join(SHARED, ...parts);
 /** A JSON file in it. */
 export function readIndex<T>(path: string): T {
   return JSON.parse(readFileSync(shared(path), 'utf8')) as T;
+}
+
+/** A real network of the index, with what Keras recorded of it. */
+export interface Case {
+  readonly case: string;
+  readonly dir: string;
+  readonly config: { readonly input_shape: readonly (number | null)[] };
+  readonly files: readonly (readonly [name: string, what: string])[];
+  readonly reference: string;
+  readonly options: { readonly pooling: Pooling; readonly slices: Slices };
+}
+
+/** The cases, each with the path of one file that names its layers, and of its recording. */
+export function readCases(): (Case & { readonly weights: string; readonly recorded: string })[] {
+  return readIndex<Case[]>('cases/INDEX.json').map((entry) => {
+    // The file that names none is read by order, and tested where that is.
+    const [file] = entry.files.find(([, what]) => !/v3-style/.test(what))!;
+    return { ...entry, weights: shared(entry.dir, file), recorded: shared(entry.dir, entry.reference) };
+  });
 }
 
 /** Streams that are read afterwards, for running the command line in this process. */
