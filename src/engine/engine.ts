@@ -3,12 +3,12 @@
 import { formatShape } from '../core/tensor.js';
 import type { Model } from '../network/model.js';
 import { EngineInputError } from './errors.js';
+import { loadProgram } from './instance.js';
 import { type Program, programOf } from './program.js';
 import { noThreadsReason, Threads } from './threads/threads.js';
 import { barriersPay } from './tune.js';
 import { copyOut, setInput, valuesIn } from './values.js';
-import type { Features } from './wasm/features.js';
-import { hasRelaxedSimd } from './wasm/features.js';
+import { type Features, hasRelaxedSimd } from './wasm/features.js';
 
 /** How an engine is made. */
 export interface EngineOptions {
@@ -52,27 +52,34 @@ export async function createEngine(
   model: Pick<Model, 'network' | 'weights'>,
   { inputShape, observe = [], fold = true, threads: wanted = 1, features, tune = false }: EngineOptions = {},
 ): Promise<Engine> {
-  const fma = features?.fma ?? hasRelaxedSimd();
-  const made = { fma, barriers: features?.barriers ?? (!tune || barriersPay(fma)) };
+  const made = featuresHere(features, tune);
   const shape = sizeOfInput(model.network.inputShape, inputShape);
   const alone = wanted === 1 ? undefined : noThreadsReason();
   const threads = alone === undefined ? wanted : 1;
   const program = programOf(model, shape, { features: made, fold, keep: new Set(observe), threads });
-  const { pages, bytes } = program;
-  const memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: threads > 1 });
-  const { instance, module } = await WebAssembly.instantiate(bytes, { engine: { memory } });
-  for (const { address, length, write } of program.constants) write(new Float32Array(memory.buffer, address, length));
-  const run = instance.exports.run as () => void;
+  const { memory, module, exports } = await loadProgram(program, threads > 1);
+  const run = exports.run as () => void;
   const started =
     threads === 1 ? undefined : await Threads.start(threads, { module, memory, steps: program.steps.length, run });
   const notes = [alone && `1 thread: ${alone}`, started?.note].filter((note) => note !== undefined);
   const count = started?.count ?? 1;
   return new Running(program, memory, {
-    name: `engine, ${made.fma ? 'relaxed SIMD' : 'SIMD'}, ${count} thread${count === 1 ? '' : 's'}`,
+    name: engineName(made, count),
     notes: [...notes, ...program.notes],
     run: started === undefined ? run : () => started.threads.run(),
     stop: () => started?.threads.stop(),
   });
+}
+
+/** What kernels are made of: what is stated, else what this machine has, and barriers, unless `tune` measures otherwise. */
+export function featuresHere(stated: Partial<Features> = {}, tune = false): Features {
+  const fma = stated.fma ?? hasRelaxedSimd();
+  return { fma, barriers: stated.barriers ?? (!tune || barriersPay(fma)) };
+}
+
+/** What an engine is called. */
+export function engineName({ fma }: Features, threads: number): string {
+  return `engine, ${fma ? 'relaxed SIMD' : 'SIMD'}, ${threads} thread${threads === 1 ? '' : 's'}`;
 }
 
 /** The size that an input has, from the network's and what is said about it. */

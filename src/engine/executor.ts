@@ -1,11 +1,12 @@
 // The engine as an executor, so that it can be held against recorded outputs as every other runtime is.
-import { sizeOf, type Tensor, tensor, toFloat32 } from '../core/tensor.js';
-import type { Executor } from '../network/executor.js';
+import { type Tensor, tensor, toFloat32 } from '../core/tensor.js';
+import { type Executor, longestSum } from '../network/executor.js';
 import { checkInput } from '../network/input.js';
 import { layersByName, type Network } from '../network/layer.js';
 import type { Model } from '../network/model.js';
 import { sizedNetwork } from '../network/sized.js';
-import { createEngine } from './engine.js';
+import { createEngine, engineName, featuresHere, sizeOfInput } from './engine.js';
+import { programOf } from './program.js';
 
 /** How the engine is run. */
 export interface EngineExecutorOptions {
@@ -13,19 +14,15 @@ export interface EngineExecutorOptions {
   readonly fold?: boolean;
 }
 
-/** A model in the engine. What it is called and which layers it has is known when a plan was made. */
+/** A model in the engine. */
 export async function engineExecutor(
   model: Pick<Model, 'network' | 'weights'>,
   { fold = false }: EngineExecutorOptions = {},
 ): Promise<Executor> {
   const { network } = model;
-  const inputShape = network.inputShape.map((dim) => dim ?? SIDE);
-  // What is observed is not made part of something else, so that all that can be there is.
-  const plan = await createEngine(model, { inputShape, fold, observe: network.layers.map(({ name }) => name) });
-  plan.dispose();
   return {
-    name: plan.name,
-    ...(fold && { layers: plan.layers, biasedTerms: longestSum(network) }),
+    name: engineName(featuresHere(), 1),
+    ...(fold && { layers: layersLeft(model), biasedTerms: longestSum(kernelsOf(network), 3) }),
     run: async (input, observe = [network.output]) => {
       checkInput(network, input.shape);
       return runOnce(model, input, observe, fold);
@@ -33,13 +30,20 @@ export async function engineExecutor(
   };
 }
 
+/** Layers that the fast plan can show. What is observed is not made part of something else, so all that can be there is. */
+function layersLeft(model: Pick<Model, 'network' | 'weights'>): ReadonlySet<string> {
+  const { inputShape, layers } = model.network;
+  const keep = new Set(layers.map(({ name }) => name));
+  const how = { features: featuresHere(), fold: true, keep, threads: 1 };
+  return programOf(model, sizeOfInput(inputShape, [SIDE, SIDE]), how).layers;
+}
+
 /** A side at which every network can be planned, where it takes any: which layers a plan has does not depend on it. */
 const SIDE = 32;
 
-/** Terms of the longest sum that begins with a folded bias. */
-function longestSum({ layers }: Network): number {
-  return Math.max(...layers.map(({ op, weights }) => (op === 'Conv2D' ? sizeOf(weights.kernel!.slice(0, -1)) : 0)));
-}
+/** The kernels whose sums may begin with a folded bias, `(height, width, in, out)`. */
+const kernelsOf = ({ layers }: Network): (readonly number[])[] =>
+  layers.flatMap(({ op, weights }) => (op === 'Conv2D' ? [weights.kernel!] : []));
 
 /** An engine for this input alone: sizes differ, and so do layers that are kept. */
 async function runOnce(

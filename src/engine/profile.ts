@@ -4,6 +4,7 @@ import { sizeOf } from '../core/tensor.js';
 import { type Layer, layersByName, type Network } from '../network/layer.js';
 import type { Model } from '../network/model.js';
 import { sizeOfInput } from './engine.js';
+import { loadProgram } from './instance.js';
 import type { Job } from './lower/job.js';
 import { type Program, type ProgramStep, programOf } from './program.js';
 import { readValue, setInput } from './values.js';
@@ -62,12 +63,10 @@ export async function profileOf(
 ): Promise<Profile> {
   const shape = sizeOfInput(model.network.inputShape, inputShape);
   const program = programOf(model, shape, { features, fold: true, keep: new Set(), threads: 1 });
-  const memory = new WebAssembly.Memory({ initial: program.pages, maximum: program.pages });
-  const { instance } = await WebAssembly.instantiate(program.bytes, { engine: { memory } });
-  for (const { address, length, write } of program.constants) write(new Float32Array(memory.buffer, address, length));
+  const { memory, exports } = await loadProgram(program, false);
   const floats = new Float32Array(memory.buffer);
   setInput(floats, program, input);
-  const steps = program.steps.map((step) => profiled(step, model.network, instance.exports));
+  const steps = program.steps.map((step) => profiled(step, model.network, exports));
   // Once in order, so that every map holds what it will.
   for (const step of steps) step.run(() => 0);
   return { steps, memory: memoryOf(program), output: readValue(floats, program.values.get(program.output)!) };

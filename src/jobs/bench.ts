@@ -2,10 +2,9 @@
 // Read first: bench/measure.ts.
 import type { Source } from '../checkpoint/source.js';
 import type { Tensor } from '../core/tensor.js';
-import { createEngine, type Engine, type EngineOptions } from '../engine/engine.js';
+import { createEngine, type Engine, type EngineOptions, featuresHere } from '../engine/engine.js';
 import { profileOf } from '../engine/profile.js';
-import { barriersPay } from '../engine/tune.js';
-import { type Features, hasRelaxedSimd } from '../engine/wasm/features.js';
+import type { Features } from '../engine/wasm/features.js';
 import type { BenchEngine, BenchResult } from '../results/bench.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
 import { compared, measure, results } from './bench/measure.js';
@@ -56,7 +55,7 @@ export interface BenchedModel extends Omit<BenchResult, 'source' | 'engine'> {
 export async function benchModel(model: ShuffleNetModel, options: BenchOptions = {}): Promise<BenchedModel> {
   const { threads = 1, runs = DEFAULT_RUNS, now = clock } = options;
   const input = noise(model.network.inputShape);
-  const how = { inputShape: input.shape.slice(1), features: featuresOf(options) };
+  const how = { inputShape: input.shape.slice(1), features: featuresHere(options.features, options.tune) };
   const { engine, load } = await firstRun(model, input, how, now);
   const engines = [engine, ...(threads === 1 ? [] : [await createEngine(model, { ...how, threads })])];
   const opened = await options.openPeers?.(model, input);
@@ -92,11 +91,6 @@ export async function benchModel(model: ShuffleNetModel, options: BenchOptions =
 }
 
 const clock = (): number => performance.now();
-
-function featuresOf({ tune = false, features = {} }: BenchOptions): Features {
-  const fma = features.fma ?? hasRelaxedSimd();
-  return { fma, barriers: features.barriers ?? (!tune || barriersPay(fma)) };
-}
 
 /** What an engine takes before there is a first result. */
 async function firstRun(

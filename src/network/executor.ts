@@ -1,5 +1,5 @@
 // Anything that runs a network: our evaluator, our engine, an exported model in somebody's runtime.
-import type { Tensor } from '../core/tensor.js';
+import { sizeOf, type Tensor } from '../core/tensor.js';
 
 /** Runs a network on one batch and hands out what the layers computed. */
 export interface Executor {
@@ -14,4 +14,9 @@ export interface Executor {
    * network's output alone when it is left out. The batch dimension stays first.
    */
   run(input: Tensor, observe?: readonly string[]): Promise<ReadonlyMap<string, Tensor>>;
+}
+
+/** Terms of the longest sum among convolutions of these kernels, `(height, width, channels in, channels out)` in any order of axes. */
+export function longestSum(kernels: readonly (readonly number[])[], channelsOut: number): number {
+  return Math.max(0, ...kernels.map((shape) => sizeOf(shape) / shape[channelsOut]!));
 }

@@ -17,3 +17,10 @@ export function padBefore(size: number, window: number, stride: number, padding:
   const out = Math.ceil(size / stride);
   return Math.max(0, (out - 1) * stride + window - size) >> 1;
 }
+
+/** Cells of padding after the last element: what the last window reaches out, beside those before. */
+export function padAfter(size: number, window: number, stride: number, padding: Padding): number {
+  if (padding === 'valid') return 0;
+  const out = Math.ceil(size / stride);
+  return Math.max(0, (out - 1) * stride + window - size - padBefore(size, window, stride, padding));
+}

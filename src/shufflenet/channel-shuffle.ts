@@ -25,12 +25,6 @@ export function channelShuffle<D extends TensorData>(x: Tensor<D>, groups: numbe
   return tensor(data, x.shape);
 }
 
-/** Where each channel of a shuffled map comes from: `channelShuffle` of the channels' numbers, as a list. */
-export function shuffleOrder(channels: number, groups: number): number[] {
-  const n = channels / groups;
-  return Array.from({ length: channels }, (_, c) => (c % groups) * n + Math.floor(c / groups));
-}
-
 /** Where each vector of channels begins in `data`, in row-major order. */
 function positions({ shape, stride, offset }: Tensor): number[] {
   let starts = [offset];

@@ -11,6 +11,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { median } from '../../dist/core/median.js';
 import { bytesSource, exportModel, loadModel } from '../../dist/index.js';
 import { randomModel } from './random-model.js';
 
@@ -112,8 +113,4 @@ function fromFolder(folder) {
 function fromBytes(read) {
   const fetchFunc = async (url) => new Response(read(url.slice(url.lastIndexOf('/') + 1)));
   return loadGraphModel(tf.io.http('http://memory/model.json', { fetchFunc }));
-}
-
-function median(numbers) {
-  return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
 }

@@ -2,28 +2,16 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { sizeOf, tensor } from '../../src/core/tensor.js';
+import { sizeOf } from '../../src/core/tensor.js';
 import { createEngine } from '../../src/engine/engine.js';
 import { programOf } from '../../src/engine/program.js';
-import type { Network } from '../../src/network/layer.js';
-import type { LayerWeights } from '../../src/network/model.js';
+import { withoutValues } from '../../src/export/unfolded.js';
 import { buildNetwork } from '../../src/shufflenet/build.js';
 import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { SMALL } from '../helpers/exports.js';
 import { noise, randomModel } from '../helpers/models.js';
 
 const PAGE = 65_536;
-
-/** The network with weights of zeros: memory does not depend on their values. */
-function withoutValues(network: Network) {
-  const weights = network.layers.map(({ name, weights: shapes }): [string, LayerWeights] => [
-    name,
-    Object.fromEntries(Object.entries(shapes).map(([role, shape]) => [role, zeros(shape)])),
-  ]);
-  return { network, weights: new Map(weights) };
-}
-
-const zeros = (shape: readonly number[]) => tensor(new Float32Array(sizeOf(shape)), shape);
 
 test.each<[name: string, settings: Partial<ShuffleNetSettings>, side: number]>([
   ['1x', { groups: 3 }, 224],

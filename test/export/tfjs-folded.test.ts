@@ -17,7 +17,7 @@ import {
 } from '../../src/export/tfjs/parts.js';
 import { copiesFor } from '../../src/export/tfjs/pieces.js';
 import { rangesBetween } from '../../src/export/tfjs/plan.js';
-import { shuffleOrder } from '../../src/shufflenet/channel-shuffle.js';
+import { shuffleOrder } from '../../src/network/shuffle-order.js';
 import { DEFAULT_SETTINGS, type ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { loadFixture, randomModel } from '../helpers/models.js';
 import { shuffleOrders } from '../helpers/numpy-fixtures.js';

@@ -1,6 +1,6 @@
 // TensorFlow's padding rule, against a table measured in TensorFlow 1.12.
 import { describe, expect, test } from 'vitest';
-import { outputSize, padBefore } from '../../src/network/padding.js';
+import { outputSize, padAfter, padBefore } from '../../src/network/padding.js';
 
 /** A 3-wide window, stride 2, `same`: size, output size, cells of padding before and after. */
 const MEASURED = [
@@ -23,6 +23,8 @@ describe('same padding, as TensorFlow was measured to do it', () => {
     const pad = padBefore(size, 3, 2, 'same');
     expect(pad).toBe(before);
     expect((out - 1) * 2 + 3 - size - pad).toBe(after);
+    expect(padAfter(size, 3, 2, 'same')).toBe(after);
+    expect(padAfter(size, 3, 2, 'valid')).toBe(0);
   });
 
   test('with stride 1 keeps the size and pads evenly', () => {
@@ -36,6 +38,7 @@ describe('same padding, as TensorFlow was measured to do it', () => {
     expect(outputSize(7, 1, 2, 'same')).toBe(4);
     expect(padBefore(7, 1, 3, 'same')).toBe(0);
     expect(padBefore(8, 1, 2, 'same')).toBe(0);
+    expect(padAfter(7, 1, 3, 'same')).toBe(0);
   });
 });
 

@@ -1,4 +1,4 @@
-// Copies: of channels within pixels, and of rows into a map that has its padding written out.
+// Copies of channels within pixels.
 import type { Features } from '../wasm/features.js';
 import { FunctionBuilder, type Local } from '../wasm/function.js';
 import { unrolled, VECTOR } from './arithmetic.js';
@@ -9,17 +9,6 @@ export interface GatherSpec {
   readonly outStep: number;
   /** Float numbers (not bytes) within the input pixel and the output pixel. */
   readonly lanes: readonly (readonly [from: number, to: number])[];
-}
-
-/** Rows that are copied into a map with a border; the border itself is not written. */
-export interface PadRowsSpec {
-  /** Bytes of a row of the source. */
-  readonly rowBytes: number;
-  readonly outRowBytes: number;
-  /** Rows above. */
-  readonly top: number;
-  /** Bytes to the left. */
-  readonly left: number;
 }
 
 const [INPUT, OUTPUT, FROM, TO] = [0, 1, 2, 3];
@@ -103,17 +92,4 @@ function repeat(
   return unrolled(f, { count, unroll: UNROLL, counter }, copy, (n) => {
     f.increase(input, n * inBytes).increase(output, n * outBytes);
   });
-}
-
-/** Parameters: input, output, y0, y1. Rows y0 to y1 (exclusive) of the source are copied. */
-export function padRowsKernel(name: string, spec: PadRowsSpec, _features: Features): FunctionBuilder {
-  const { rowBytes, outRowBytes, top, left } = spec;
-  const f = new FunctionBuilder(name, 4);
-  const y = f.i32();
-  f.range(y, FROM, TO, () => {
-    f.get(OUTPUT).get(y).const(top).add().const(outRowBytes).multiply().add().const(left).add();
-    f.get(INPUT).get(y).const(rowBytes).multiply().add();
-    f.const(rowBytes).memoryCopy();
-  });
-  return f;
 }

@@ -7,7 +7,7 @@ import type { Doing, Operation } from './operations.js';
  * others' values may be gone, or be other values than the layer's (`layer` is then false).
  */
 export function fuse(operations: readonly Operation[], keep: ReadonlySet<string>): Operation[] {
-  return intoParts(reluInto(residuals(operations, keep), keep), keep);
+  return intoParts(reluInto(residuals(operations, keep), keep));
 }
 
 /** How often each value is taken. */
@@ -84,7 +84,7 @@ function partsOf(
 }
 
 /** A concat's relu becomes its parts', so that nothing is left to do once they stand in their places. */
-function intoParts(operations: readonly Operation[], _keep: ReadonlySet<string>): Operation[] {
+function intoParts(operations: readonly Operation[]): Operation[] {
   const parts = new Set(operations.flatMap(({ work, relu, inputs }) => (work.kind === 'concat' && relu ? inputs : [])));
   return operations.map((operation) => {
     if (operation.work.kind === 'concat') return { ...operation, relu: false };

@@ -6,6 +6,7 @@ import { type Convolution, channelsOut, groupedSteps, plainSteps, type Step } fr
 import type { LayerOf, Pair, WindowAttrs } from '../../network/layer.js';
 import type { LayerWeights, Model } from '../../network/model.js';
 import { outputSize } from '../../network/padding.js';
+import { shuffleOrder } from '../../network/shuffle-order.js';
 import { NotInTheEngineError } from '../errors.js';
 
 /** A map: pixels by channels. What global pooling leaves is a map of one pixel. */
@@ -154,19 +155,13 @@ function ofLayer({ layer, weights }: Extract<Step, { kind: 'layer' }>, done: Don
     case 'Slice':
       return [channelsView(name, inputs[0]!, done, range(layer.attrs.begin, layer.attrs.end))];
     case 'ChannelShuffle':
-      return [channelsView(name, inputs[0]!, done, shuffled(from.channels, layer.attrs.groups))];
+      return [channelsView(name, inputs[0]!, done, shuffleOrder(from.channels, layer.attrs.groups))];
     case 'Dense':
       return operation(asConvolution(weights), { ...from, channels: weights.kernel!.shape[1]! });
     default:
       // Convolutions are steps of their own.
       throw new NotInTheEngineError(name, layer.op);
   }
-}
-
-/** Channel `c` of the output is channel `(c mod groups) * n + floor(c / groups)` of the input, `n` channels a group. */
-function shuffled(channels: number, groups: number): number[] {
-  const perGroup = channels / groups;
-  return Array.from({ length: channels }, (_, c) => (c % groups) * perGroup + Math.floor(c / groups));
 }
 
 const POINT: Window = { size: [1, 1], strides: [1, 1], padding: 'valid' };

@@ -1,6 +1,6 @@
 // Where each value lies: which map in memory, and which of its channels. Slices and shuffles are other orders of the
 // same channels; a concat is a map that its parts are written into. Read first: operations.ts, rulers.ts.
-import { padBefore } from '../../network/padding.js';
+import { padAfter, padBefore } from '../../network/padding.js';
 import { allInputs } from './fuse.js';
 import type { MapShape, Operation, Window, Work } from './operations.js';
 import { cut, lay, type Stretch, stretch } from './rulers.js';
@@ -206,11 +206,16 @@ class Placer {
 }
 
 function borderOf({ height, width }: Store, { size, strides, padding }: Window): Border {
-  if (padding === 'valid') return NO_BORDER;
-  const [top, left] = [padBefore(height, size[0], strides[0], padding), padBefore(width, size[1], strides[1], padding)];
-  const after = (length: number, axis: 0 | 1, before: number) =>
-    Math.max(0, (Math.ceil(length / strides[axis]) - 1) * strides[axis] + size[axis] - length - before);
-  return { top, left, bottom: after(height, 0, top), right: after(width, 1, left) };
+  const [rows, columns] = [
+    [height, size[0], strides[0], padding],
+    [width, size[1], strides[1], padding],
+  ] as const;
+  return {
+    top: padBefore(...rows),
+    left: padBefore(...columns),
+    bottom: padAfter(...rows),
+    right: padAfter(...columns),
+  };
 }
 
 function union(a: Border, b: Border): Border {

@@ -36,11 +36,11 @@ function canFollow(task: Task, before: Task, readers: ReadonlyMap<Store, number>
   const { store } = before.output;
   const alone = store.within === undefined && !store.stays && readers.get(store) === 1;
   const reads = task.inputs[0]!.store === store && task.residual?.store !== store;
-  return alone && reads && task.work.kind !== 'global-pool' && bytesOf(store) > MOST_BYTES;
+  return alone && reads && task.work.kind !== 'global-pool' && unpaddedBytes(store) > MOST_BYTES;
 }
 
 /** Bytes of a map, less what it is padded by. */
-const bytesOf = (store: Store): number => 4 * store.height * store.width * store.channels.length;
+const unpaddedBytes = (store: Store): number => 4 * store.height * store.width * store.channels.length;
 
 function countReaders(tasks: readonly Task[]): Map<Store, number> {
   const readers = new Map<Store, number>();
@@ -59,7 +59,7 @@ function bandRows(chain: readonly Task[]): number {
   const height = chain.at(-1)!.output.store.height;
   if (chain.length === 1) return height;
   const shares = chain.slice(0, -1).map(({ output: { store } }) => {
-    return Math.floor((BAND_BYTES / bytesOf(store)) * height);
+    return Math.floor((BAND_BYTES / unpaddedBytes(store)) * height);
   });
   return Math.max(1, Math.min(height, ...shares));
 }

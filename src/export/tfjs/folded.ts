@@ -7,7 +7,7 @@ import { foldBatchNorms } from '../../network/fold.js';
 import { type Convolution, channelsOut, groupedSteps } from '../../network/grouped.js';
 import type { Layer, LayerOf } from '../../network/layer.js';
 import type { LayerWeights, Model } from '../../network/model.js';
-import { shuffleOrder } from '../../shufflenet/channel-shuffle.js';
+import { shuffleOrder } from '../../network/shuffle-order.js';
 import { innerName } from '../inner-name.js';
 import { addConstant, addIntegers, addNode, type GraphBuilder } from './builder.js';
 import { addLayer } from './layers.js';

@@ -3,7 +3,7 @@
 
 import type { Layer, LayerOf } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
-import { shuffleOrder } from '../../shufflenet/channel-shuffle.js';
+import { shuffleOrder } from '../../network/shuffle-order.js';
 import { innerName } from '../inner-name.js';
 import { addConstant, addIntegers, addNode, type GraphBuilder } from './builder.js';
 import { type Attribute, batched, integers, text, windowAttributes } from './nodes.js';

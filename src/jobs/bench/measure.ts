@@ -1,4 +1,6 @@
 // Who is timed, the rounds in which they take turns, and what the times say. Read first: turns.ts, peers.ts.
+
+import { median } from '../../core/median.js';
 import type { Engine } from '../../engine/engine.js';
 import { peakMeter } from '../../engine/peak.js';
 import type { ProfiledStep } from '../../engine/profile.js';
@@ -6,7 +8,7 @@ import type { Features } from '../../engine/wasm/features.js';
 import type { BenchResult, BenchRunner } from '../../results/bench.js';
 import { kindsOf, layersOf, type TimedTask } from './parts.js';
 import { differenceOf, isSame, type Peer } from './peers.js';
-import { median, type RoundsOptions, spreadOf, type Timed, takeTurns } from './turns.js';
+import { type RoundsOptions, spreadOf, type Timed, takeTurns } from './turns.js';
 
 /** One that runs the network, and how far its outputs are from the engine's. */
 interface Contestant {

@@ -1,7 +1,9 @@
 // The engine's tasks with their times, and the same by what they do.
+
+import { median } from '../../core/median.js';
 import type { ProfiledTask } from '../../engine/profile.js';
 import type { BenchKind, BenchLayer, BenchPart, Spread } from '../../results/bench.js';
-import { median, spreadOf } from './turns.js';
+import { spreadOf } from './turns.js';
 
 /** A task, and its milliseconds round by round. */
 export interface TimedTask extends ProfiledTask {

@@ -1,5 +1,6 @@
 // Things that are timed in turns: what else the machine does falls on all of them, and ratios can be taken of runs that
 // followed each other.
+import { median } from '../../core/median.js';
 import type { Spread } from '../../results/bench.js';
 
 /** Something that is timed. */
@@ -31,11 +32,6 @@ export async function takeTurns(
     }
   }
   return times;
-}
-
-/** The one in the middle; of an even number the upper of two. */
-export function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
 /** The least and the median. */

@@ -5,7 +5,8 @@ import { type Tensor, tensor, toFloat32, transposed } from '../../core/tensor.js
 import { DATA_TYPE, type GraphProto, MODEL } from '../../export/onnx/messages.js';
 import { encodeMessage } from '../../export/onnx/protobuf.js';
 import { decodeMessage } from '../../export/onnx/protobuf-read.js';
-import { type ExportExecutor, firstInstalled, type ImportPackage, longestSum } from './runtime.js';
+import { longestSum } from '../../network/executor.js';
+import { type ExportExecutor, firstInstalled, type ImportPackage } from './runtime.js';
 
 // Its own declarations want WebGPU's, so what is used is stated here; the package for Node has the same.
 /** A value that goes in or comes out. */

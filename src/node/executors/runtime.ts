@@ -1,16 +1,10 @@
 // Runtimes of other people, taken from the user's installation when one is asked for. Read first; then index.ts.
 import { createRequire } from 'node:module';
-import { sizeOf } from '../../core/tensor.js';
 import type { Executor } from '../../network/executor.js';
 import { RuntimeFailedError, RuntimeMissingError } from '../errors.js';
 
 /** An exported model in a runtime. It tells which names can be observed: those of layers that are still there, and more. */
 export type ExportExecutor = Executor & Required<Pick<Executor, 'layers'>>;
-
-/** Terms of the longest sum among convolutions of these kernels, `(height, width, channels in, channels out)` in any order of axes. */
-export function longestSum(kernels: readonly (readonly number[])[], channelsOut: number): number {
-  return Math.max(0, ...kernels.map((shape) => sizeOf(shape) / shape[channelsOut]!));
-}
 
 /** Loads a package by name. */
 export type ImportPackage = (name: string) => Promise<unknown>;

@@ -5,8 +5,9 @@ import { concatBytes, decodeText } from '../../core/bytes.js';
 import { type Tensor, tensor, toFloat32 } from '../../core/tensor.js';
 import type { ExportFile } from '../../export/files.js';
 import { type GraphModelJson, MODEL_FILE } from '../../export/tfjs/graph.js';
+import { longestSum } from '../../network/executor.js';
 import { RuntimeMissingError } from '../errors.js';
-import { type ExportExecutor, firstInstalled, type ImportPackage, ifInstalled, longestSum } from './runtime.js';
+import { type ExportExecutor, firstInstalled, type ImportPackage, ifInstalled } from './runtime.js';
 
 // Its own declarations do not compile (they redeclare WebGPU's types and miss `Long`), so what is used is stated here.
 /** A value that goes in or comes out. */

@@ -1,5 +1,5 @@
 // The permutation detective: in which order channels were put, recovered from their values, and told in words.
-import { shuffleOrder } from '../../shufflenet/channel-shuffle.js';
+import { shuffleOrder } from '../../network/shuffle-order.js';
 
 /** `order[c]` is the channel that stands in the place of channel `c`. */
 export type Order = readonly number[];

@@ -5,7 +5,7 @@ import { type Tensor, tensor } from '../../core/tensor.js';
 import type { WeightRole } from '../../core/weights.js';
 import type { Layer } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
-import { shuffleOrder } from '../../shufflenet/channel-shuffle.js';
+import { shuffleOrder } from '../../network/shuffle-order.js';
 import type { BoundedMap } from '../bounds/bounded.js';
 import { mapWeight } from '../bounds/linear.js';
 import { moved, reordered, withOutputs, withWeights } from '../causes/changes.js';

@@ -1,5 +1,6 @@
 // Single layers that do not belong: their weights miss their statistics by far more than the other layers' do.
 // Asked only where the others have shown that statistics follow from weights. Read first: explanations.ts.
+import { median } from '../../core/median.js';
 import { explain, groupMiss } from './explanations.js';
 import type { Finding } from './findings.js';
 import type { MeanPlace } from './places.js';
@@ -63,8 +64,4 @@ function unrelated(
 function withoutMirrored(findings: readonly Finding[]): Finding[] {
   const key = ({ id, layers }: Finding): string => `${id} ${layers.toSorted().join(' ')}`;
   return findings.filter((finding, i) => findings.findIndex((other) => key(other) === key(finding)) === i);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }

@@ -2,7 +2,7 @@
 // Read first: shuffle-places.ts.
 
 import { plural } from '../../core/text.js';
-import { shuffleOrder as articleOrder } from '../../shufflenet/channel-shuffle.js';
+import { shuffleOrder as articleOrder } from '../../network/shuffle-order.js';
 import type { Finding } from './findings.js';
 import { identityOrder, type OrderTest, orderTest, randomOrder, seededRandom } from './random.js';
 import { depthwiseSums, type ShufflePlace } from './shuffle-places.js';

@@ -3,11 +3,12 @@
 // against its own checkpoint, or has to give probabilities.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from '../../../dist/core/median.js';
 import { transposed } from '../../../dist/core/tensor.js';
 import { exportModel } from '../../../dist/export/export.js';
 import { bytesSource, loadModel } from '../../../dist/index.js';
 import { differenceOf, isSame } from '../../../dist/jobs/bench/peers.js';
-import { median, spreadOf, takeTurns } from '../../../dist/jobs/bench/turns.js';
+import { spreadOf, takeTurns } from '../../../dist/jobs/bench/turns.js';
 import { noise } from '../../../dist/jobs/noise.js';
 import { onnxruntimePeer, openTfjs, tfjsPeer } from '../../../dist/node/executors/peers.js';
 import { randomModel } from '../random-model.js';

@@ -1,10 +1,11 @@
 // The article's headline: AlexNet beside ShuffleNet 0.5x with 3 groups, which is about as accurate, in one runtime.
 
+import { median } from '../../../dist/core/median.js';
 import { transposed } from '../../../dist/core/tensor.js';
 import { createEngine } from '../../../dist/engine/engine.js';
 import { exportModel } from '../../../dist/export/export.js';
 import { differenceOf, isSame } from '../../../dist/jobs/bench/peers.js';
-import { median, spreadOf, takeTurns } from '../../../dist/jobs/bench/turns.js';
+import { spreadOf, takeTurns } from '../../../dist/jobs/bench/turns.js';
 import { noise } from '../../../dist/jobs/noise.js';
 import { networkMacs } from '../../../dist/network/cost.js';
 import { onnxruntimePeer } from '../../../dist/node/executors/peers.js';

@@ -1,7 +1,7 @@
 // Global pooling, sums, relu and copies, against loops.
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { gatherKernel, padRowsKernel } from '../../../src/engine/kernels/copy.js';
+import { gatherKernel } from '../../../src/engine/kernels/copy.js';
 import { addKernel, reluKernel } from '../../../src/engine/kernels/elementwise.js';
 import { globalPoolingKernel } from '../../../src/engine/kernels/global-pooling.js';
 import { forEachValue } from './maps.js';
@@ -164,14 +164,4 @@ describe('a gather', () => {
     };
     expect(shuffle(128)).toBeLessThan(1.2 * shuffle(16));
   });
-});
-
-test('rows are copied into the middle of a border, which stays as it is', () => {
-  const spec = { rowBytes: 12, outRowBytes: 32, top: 2, left: 8 };
-  const input = noise(12, 1);
-  const kernel = padRowsKernel('pad', spec, FEATURE);
-  const found = runKernel(kernel, { input, output: untouched(56) }, (at) => [at.input, at.output, 1, 4]);
-  const expected = untouched(56);
-  for (let y = 1; y < 4; y++) expected.set(input.subarray(3 * y, 3 * y + 3), (y + 2) * 8 + 2);
-  expect([...found]).toEqual([...expected]);
 });

@@ -1,6 +1,7 @@
 // Rounds in which things are timed, and what is made of their times.
 import { expect, test } from 'vitest';
-import { median, spreadOf, takeTurns } from '../../../src/jobs/bench/turns.js';
+import { median } from '../../../src/core/median.js';
+import { spreadOf, takeTurns } from '../../../src/jobs/bench/turns.js';
 
 test('everything has its turn each round, warming up first, and promises are waited for', async () => {
   let time = 0;

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { shuffleOrder } from '../../../src/network/shuffle-order.js';
 import { describeOrder, namedOrders, recoverOrder } from '../../../src/parity/causes/permutation.js';
-import { shuffleOrder } from '../../../src/shufflenet/channel-shuffle.js';
 
 describe('an order', () => {
   test.each([

@@ -1,7 +1,7 @@
 // The channels of a layer's output stand in another order: which, is recovered from the values.
 
 import type { Layer, LayerOf } from '../../../network/layer.js';
-import { shuffleOrder } from '../../../shufflenet/channel-shuffle.js';
+import { shuffleOrder } from '../../../network/shuffle-order.js';
 import type { Segment } from '../../segment.js';
 import type { KnownCause } from '../cause.js';
 import { moved, reordered, withOutputs } from '../changes.js';
