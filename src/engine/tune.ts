@@ -72,8 +72,9 @@ function kernels(fma: boolean): Timed[] {
   const module = new WebAssembly.Module(encodeModule(functions, { pages: 2, shared: false }));
   const { exports } = new WebAssembly.Instance(module, { engine: { memory } });
   const weights = packConvolution(SPEC, {
-    kernel: new Float32Array(CHANNELS_IN * CHANNELS_OUT).fill(0.1),
+    parts: [new Float32Array(CHANNELS_IN * CHANNELS_OUT).fill(0.1)],
     channels: CHANNELS_OUT,
+    scale: undefined,
     bias: undefined,
     lanes: [Array.from({ length: CHANNELS_OUT }, (_, lane) => lane)],
   });

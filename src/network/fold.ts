@@ -1,7 +1,7 @@
 // Batch normalisations folded into the convolutions before them: the same function with fewer steps, which every fast
 // runtime wants. Computed in float64 and rounded once. Read first: grouped.ts.
-import { sizeOf, type Tensor, tensor, toFloat64 } from '../core/tensor.js';
-import { type Convolution, channelsOut, type Step } from './grouped.js';
+import { tensor, toFloat64 } from '../core/tensor.js';
+import type { Convolution, Step } from './grouped.js';
 import type { LayerOf } from './layer.js';
 import type { LayerWeights } from './model.js';
 
@@ -50,7 +50,7 @@ function folding(
   const { bias, layers } = convolution;
   const before = bias === undefined ? undefined : toFloat64(bias);
   const added = Float32Array.from(shift, (value, c) => value + (before?.[c] ?? 0) * scale[c]!);
-  const kernel = scaled(convolution, scale);
+  const kernel = { ...convolution.kernel, scale };
   return { ...convolution, name, layers: [...layers, name], title: name, kernel, bias: tensor(added, [added.length]) };
 }
 
@@ -60,16 +60,4 @@ export function affine(weights: LayerWeights, epsilon: number): Affine {
   const [mean, variance] = [toFloat64(weights.moving_mean!), toFloat64(weights.moving_variance!)];
   const scale = gamma.map((value, c) => value / Math.sqrt(variance[c]! + epsilon));
   return { scale, shift: beta.map((value, c) => value - mean[c]! * scale[c]!) };
-}
-
-/** The channels out stand last in either kernel: a depthwise one has one output for each channel. */
-function scaled(convolution: Convolution, scale: Float64Array): Tensor<Float32Array> {
-  const channels = channelsOut(convolution);
-  const { data, offset, shape } = convolution.kernel;
-  const size = sizeOf(shape);
-  const products = new Float32Array(size);
-  for (let row = 0; row < size; row += channels) {
-    for (let c = 0; c < channels; c++) products[row + c] = data[offset + row + c]! * scale[c]!;
-  }
-  return tensor(products, shape);
 }

@@ -1,7 +1,8 @@
 // The grouped view with its weights: each grouped convolution as the one operation that other runtimes have for it, a
 // kernel for all groups and `groups`. Layers that are no part of one stay as they are. Read first: groups.ts.
-import { sameShape, sizeOf, type Tensor, tensor } from '../core/tensor.js';
+import { sameShape, type Tensor } from '../core/tensor.js';
 import { type GroupConvolution, groupConvolutions } from './groups.js';
+import { joinedKernel, joinedLast, type Kernel, kernelOf } from './kernel.js';
 import type { ConvAttrs, Layer, LayerOf, Network, SliceAttrs, WindowAttrs } from './layer.js';
 import type { LayerWeights, Model } from './model.js';
 
@@ -19,8 +20,7 @@ export interface Convolution {
   readonly slice: SliceAttrs | undefined;
   /** Above 1, group `g` takes the `g`th part of the channels and gives the `g`th part of the output. */
   readonly groups: number;
-  /** `(height, width, channels of one group, channels out)`; of a depthwise one `(height, width, channels, 1)`. */
-  readonly kernel: Tensor<Float32Array>;
+  readonly kernel: Kernel;
   /** `(channels out)`. */
   readonly bias: Tensor<Float32Array> | undefined;
   readonly attrs: ConvAttrs;
@@ -61,8 +61,8 @@ function stepOf(layer: Layer, weights: LayerWeights): Step {
   const { bias } = weights;
   const common = { name, layers: [name], title: name, input, slice: undefined, groups: 1, bias };
   return layer.op === 'Conv2D'
-    ? { kind: 'Conv2D', ...common, kernel: weights.kernel!, attrs: layer.attrs }
-    : { kind: 'DepthwiseConv2D', ...common, kernel: weights.depthwise_kernel!, attrs: linear(layer.attrs) };
+    ? { kind: 'Conv2D', ...common, kernel: kernelOf(weights.kernel!), attrs: layer.attrs }
+    : { kind: 'DepthwiseConv2D', ...common, kernel: kernelOf(weights.depthwise_kernel!), attrs: linear(layer.attrs) };
 }
 
 const linear = (attrs: WindowAttrs): ConvAttrs => ({ ...attrs, activation: 'linear' });
@@ -105,7 +105,7 @@ function joined(
     input,
     slice: same ? slices[0]!.attrs : undefined,
     groups: same ? 1 : groups.length,
-    kernel: joinedLast(kernels),
+    kernel: joinedKernel(kernels),
     bias: biases.length === groups.length ? joinedLast(biases) : undefined,
     attrs,
   };
@@ -118,20 +118,4 @@ function ownSlices(slices: readonly LayerOf<'Slice'>[], network: Network, input:
   const channels = network.layers.find(({ name }) => name === input)!.outputShape.at(-1);
   const inOrder = slices.every(({ attrs }, g) => attrs.begin === g * width && attrs.end === (g + 1) * width);
   return inOrder && channels === slices.length * width;
-}
-
-/** Row-major tensors of one shape, joined along their last axis. */
-function joinedLast(tensors: readonly Tensor<Float32Array>[]): Tensor<Float32Array> {
-  const shape = tensors[0]!.shape;
-  const width = shape.at(-1)!;
-  const total = width * tensors.length;
-  const rows = sizeOf(shape.slice(0, -1));
-  const data = new Float32Array(rows * total);
-  tensors.forEach((part, g) => {
-    for (let row = 0; row < rows; row++) {
-      const at = part.offset + row * width;
-      data.set(part.data.subarray(at, at + width), row * total + g * width);
-    }
-  });
-  return tensor(data, [...shape.slice(0, -1), total]);
 }

@@ -106,7 +106,7 @@ function convolution(f, [shape, vectors, pixels], order) {
   const channels = 4 * vectors * spec.groups.length;
   const weights = Float32Array.from({ length: TERMS * channels }, (_, i) => Math.cos(i * 0.9));
   const lanes = spec.groups.map(({ outVector }) => Array.from({ length: 4 * vectors }, (_, i) => 4 * outVector + i));
-  const packed = packConvolution(spec, { kernel: weights, channels, bias: undefined, lanes });
+  const packed = packConvolution(spec, { parts: [weights], channels, scale: undefined, bias: undefined, lanes });
   const kernel = convolutionKernel(`${shape} ${order} ${nameOf(f)}`, spec, f);
   const call = () => exports[kernel.name](INPUT, WEIGHTS, OUTPUT, 0, pixels, 1);
   const prepare = () => floats.set(packed, WEIGHTS / 4);

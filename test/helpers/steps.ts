@@ -4,21 +4,23 @@ import { addBias, conv2d, depthwiseConv2d } from '../../src/evaluator/convolutio
 import type { FloatMap } from '../../src/evaluator/map.js';
 import { concatenate, relu, sliceChannels } from '../../src/evaluator/pointwise.js';
 import { type Convolution, channelsOut } from '../../src/network/grouped.js';
+import { wholeKernel } from '../../src/network/kernel.js';
 
 /** The step's output for one image. */
 export function runConvolution(step: Convolution, x: FloatMap): FloatMap {
   const given = step.slice === undefined ? x : sliceChannels(x, step.slice.begin, step.slice.end);
+  const kernel = wholeKernel(step.kernel);
   const linear =
-    step.kind === 'DepthwiseConv2D' ? depthwiseConv2d(given, step.kernel, step.attrs) : grouped(step, given);
+    step.kind === 'DepthwiseConv2D' ? depthwiseConv2d(given, kernel, step.attrs) : grouped(step, kernel, given);
   const sum = step.bias === undefined ? linear : addBias(linear, step.bias);
   return step.attrs.activation === 'relu' ? relu(sum) : sum;
 }
 
-function grouped(step: Convolution, x: FloatMap): FloatMap {
-  const [taken, given] = [step.kernel.shape[2]!, channelsOut(step) / step.groups];
+function grouped(step: Convolution, kernel: Tensor, x: FloatMap): FloatMap {
+  const [taken, given] = [kernel.shape[2]!, channelsOut(step) / step.groups];
   return concatenate(
     Array.from({ length: step.groups }, (_, g) =>
-      conv2d(sliceChannels(x, g * taken, (g + 1) * taken), lastAxis(step.kernel, g * given, given), step.attrs),
+      conv2d(sliceChannels(x, g * taken, (g + 1) * taken), lastAxis(kernel, g * given, given), step.attrs),
     ),
   );
 }

@@ -17,16 +17,17 @@ export function packConvolution(
 ): Float32Array {
   const layout = layoutOf(spec);
   const integers = new Int32Array(packed.buffer, packed.byteOffset, packed.length);
+  const packer = new Packer(packed, weights);
   let at = 0;
   for (let g = 0; g < spec.groups.length; g++) {
     writeHeader(integers.subarray(at, at + layout.header.bytes / 4), layout, g, spec);
     at += layout.header.bytes / 4;
     const { order } = layout.terms.groups[g]!;
-    const lanes = new Int32Array(weights.lanes[g]!);
+    const lanes = weights.lanes[g]!;
     let lane = 0;
     for (const [i, { width }] of layout.tiles.entries()) {
       for (let n = layout.counts[g]![i]!; n > 0; n--, lane += 4 * width) {
-        at = writePanel(packed, at, weights, order, lanes.subarray(lane, lane + 4 * width));
+        at = packer.panel(at, order, lanes, lane, 4 * width);
       }
     }
   }
@@ -41,50 +42,67 @@ function writeHeader(to: Int32Array, layout: ConvolutionLayout, group: number, {
   if (terms.table) to.set(terms.groups[group]!.starts, header.table / 4);
 }
 
-/** One tile's bias, then its weights term by term. Gives where the next panel begins. */
-function writePanel(
-  to: Float32Array,
-  at: number,
-  { kernel, channels, bias }: ConvolutionWeights,
-  order: Int32Array,
-  lanes: Int32Array,
-): number {
-  if (bias !== undefined) writeRow(to, at, bias, 0, lanes);
-  const start = at + lanes.length;
-  // Nearly all panels are of neighbouring channels: millions of weights, of a load that may take 120 ms in all.
-  if (neighbours(lanes)) copyColumns(to, start, kernel.subarray(lanes[0]!), channels, order, lanes.length);
-  else {
-    for (const [k, row] of order.entries()) writeRow(to, start + k * lanes.length, kernel, row * channels, lanes);
-  }
-  return start + order.length * lanes.length;
-}
+/** Writes panels: for so many lanes, the bias and then the weights term by term. */
+class Packer {
+  readonly #to: Float32Array;
+  readonly #weights: ConvolutionWeights;
+  readonly #scale: Float64Array;
+  /** Channels of one part. */
+  readonly #width: number;
 
-/** The first `width` columns of `from`, row by row in `order`. Four at a time takes two thirds of the time. */
-function copyColumns(
-  to: Float32Array,
-  start: number,
-  from: Float32Array,
-  columns: number,
-  order: Int32Array,
-  width: number,
-): void {
-  let at = start;
-  for (let k = 0; k < order.length; k++) {
-    let source = order[k]! * columns;
-    for (let i = 0; i < width; i += 4, at += 4, source += 4) {
-      to[at] = from[source]!;
-      to[at + 1] = from[source + 1]!;
-      to[at + 2] = from[source + 2]!;
-      to[at + 3] = from[source + 3]!;
+  constructor(to: Float32Array, weights: ConvolutionWeights) {
+    const { channels, parts, scale } = weights;
+    this.#to = to;
+    this.#weights = weights;
+    this.#scale = scale ?? new Float64Array(channels).fill(1);
+    this.#width = channels / parts.length;
+  }
+
+  /** The panel of `count` lanes from `lane`, at `at`. Gives where the next one begins. */
+  panel(at: number, order: Int32Array, lanes: readonly number[], lane: number, count: number): number {
+    const { bias } = this.#weights;
+    for (let i = 0; i < count; i += 4) {
+      for (let j = i; j < i + 4; j++) {
+        const channel = lanes[lane + j]!;
+        if (bias !== undefined && channel >= 0) this.#to[at + j] = bias[channel]!;
+      }
+      this.#vector(at + count + i, count, order, lanes, lane + i);
+    }
+    return at + count * (1 + order.length);
+  }
+
+  /** The weights of four lanes, `step` floats from one term to the next. */
+  #vector(at: number, step: number, order: Int32Array, lanes: readonly number[], lane: number): void {
+    const channel = lanes[lane]!;
+    let alike = channel >= 0 && (channel % this.#width) + 4 <= this.#width;
+    for (let i = 1; i < 4; i++) alike &&= lanes[lane + i] === channel + i;
+    if (alike) this.#neighbours(at, step, order, channel);
+    else for (let i = 0; i < 4; i++) this.#lane(at + i, step, order, lanes[lane + i]!);
+  }
+
+  /** Four channels that follow each other: of millions of weights, in a load that may take 120 ms, nearly all. */
+  #neighbours(at: number, step: number, order: Int32Array, channel: number): void {
+    const [to, from, scale, width] = [this.#to, this.#partOf(channel), this.#scale, this.#width];
+    const [a, b, c, d] = [scale[channel]!, scale[channel + 1]!, scale[channel + 2]!, scale[channel + 3]!];
+    const column = channel % width;
+    for (let k = 0, into = at; k < order.length; k++, into += step) {
+      const row = order[k]! * width + column;
+      to[into] = from[row]! * a;
+      to[into + 1] = from[row + 1]! * b;
+      to[into + 2] = from[row + 2]! * c;
+      to[into + 3] = from[row + 3]! * d;
     }
   }
-}
 
-function neighbours(lanes: Int32Array): boolean {
-  return lanes[0]! >= 0 && lanes.every((channel, i) => channel === lanes[0]! + i);
-}
+  /** One channel; nothing for what is padding. */
+  #lane(at: number, step: number, order: Int32Array, channel: number): void {
+    if (channel < 0) return;
+    const [from, width, scale] = [this.#partOf(channel), this.#width, this.#scale[channel]!];
+    const column = channel % width;
+    for (let k = 0; k < order.length; k++) this.#to[at + k * step] = from[order[k]! * width + column]! * scale;
+  }
 
-/** A row of channels, from `start` of `from`, in the order of lanes. What is padding stays 0. */
-function writeRow(to: Float32Array, at: number, from: Float32Array, start: number, lanes: Int32Array): void {
-  for (let i = 0; i < lanes.length; i++) if (lanes[i]! >= 0) to[at + i] = from[start + lanes[i]!]!;
+  #partOf(channel: number): Float32Array {
+    return this.#weights.parts[Math.floor(channel / this.#width)]!;
+  }
 }

@@ -34,10 +34,12 @@ export interface ConvolutionSpec {
 
 /** What a convolution multiplies with, as a file has it. */
 export interface ConvolutionWeights {
-  /** `(K, channels)`, row by row: row k belongs to `offsets[k]`. */
-  readonly kernel: Float32Array;
-  /** All groups' outputs. */
+  /** Each part `(K, its channels)`, row by row: row k belongs to `offsets[k]`. All have as many channels. */
+  readonly parts: readonly Float32Array[];
+  /** The channels of all parts, one after the other: all groups' outputs. */
   readonly channels: number;
+  /** What each channel's weights are multiplied by, in float64. */
+  readonly scale: Float64Array | undefined;
   readonly bias: Float32Array | undefined;
   /** For each group, for each of its `4 * vectors` lanes: the channel that is computed there, or -1 for padding. */
   readonly lanes: readonly (readonly number[])[];

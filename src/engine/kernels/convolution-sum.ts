@@ -6,7 +6,7 @@ import { multiplyAdd, unrolled, VECTOR } from './arithmetic.js';
 import { type Barrier, barrierSpacing, barriersOf } from './barrier.js';
 import type { ConvolutionLayout } from './convolution-layout.js';
 import type { ConvolutionSpec } from './convolution-spec.js';
-import { MOST_WRITTEN_OUT, SHORT_CHUNK, TERMS_A_TURN } from './convolution-terms.js';
+import { SHORT_CHUNK, TERMS_A_TURN } from './convolution-terms.js';
 import type { Tile } from './convolution-tiles.js';
 
 /** What the sums of all tiles of a kernel work with. */
@@ -80,36 +80,13 @@ export function writeSum(
   locals: SumLocals,
   tile: Tile,
 ): void {
-  const sum = { ...locals, f, tile, inStep, layout };
-  if (layout.total <= MOST_WRITTEN_OUT) writeOut(sum);
-  else loopOver(sum);
+  loopOver({ ...locals, f, tile, inStep, layout });
 }
 
 /** Bytes from one term's weights to the next's. */
 const termBytes = ({ tile }: Sum): number => VECTOR * tile.width;
 
-/** Few terms: one after another. Starts are constants where they are the same for every group. */
-function writeOut(sum: Sum): void {
-  const { f, layout, input, panel } = sum;
-  const { chunks, singles, length, table, groups } = layout.terms;
-  let term = 0;
-  for (let i = 0; i < chunks + singles; i++) {
-    if (table)
-      f.get(input)
-        .get(sum.table)
-        .loadI32(4 * i)
-        .add()
-        .set(sum.start);
-    for (let k = 0; k < (i < chunks ? length : 1); k++) {
-      const place = table
-        ? { start: sum.start, offset: 4 * k }
-        : { start: input, offset: groups[0]!.starts[i]! + 4 * k };
-      addTerm(sum, { ...place, weights: panel, weightsOffset: ++term * termBytes(sum), depth: 0 });
-    }
-  }
-}
-
-/** Many terms: a loop over the chunks, then the single ones. */
+/** A loop over the chunks, then the single ones. */
 function loopOver(sum: Sum): void {
   const { f, layout, weights, panel } = sum;
   const { chunks, length, singles, table } = layout.terms;

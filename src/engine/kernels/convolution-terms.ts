@@ -3,12 +3,10 @@
 // of the rows of weights changes.
 import type { ConvolutionGroup } from './convolution-spec.js';
 
-/** So few terms are written out one after another; more go through loops, so that the code stays small. */
-export const MOST_WRITTEN_OUT = 32;
-
 /**
- * Terms that a loop's turn has, where there are many. Eight run no faster (1x: less than 1 % on Node 20 and 24), and the
- * module has a quarter more code, which takes time to load.
+ * Terms that a loop's turn has, where there are many. Eight run no faster (1x: less than 1 % on Node 20 and 24), and
+ * neither did sums of up to 32 terms written out whole (g1 to g8: 0.99 to 1.01); each made the module a quarter larger,
+ * which takes time to load.
  */
 export const TERMS_A_TURN = 4;
 
@@ -21,7 +19,7 @@ export interface Terms {
   readonly length: number;
   readonly singles: number;
   readonly groups: readonly GroupTerms[];
-  /** Whether the groups' starts differ, or are read in a loop: then a table of them lies in front of the weights. */
+  /** Whether a table of the groups' starts lies in front of the weights. */
   readonly table: boolean;
 }
 
@@ -54,10 +52,9 @@ export function orderTerms(groups: readonly ConvolutionGroup[]): Terms {
   const length = chooseLength(found, total);
   const chunks = chunksOf(found, length);
   const ordered = groups.map(({ offsets }, g) => orderGroup(offsets, found[g]!, chunks, length));
-  const alike = ordered.every(({ starts }) => starts.every((start, i) => start === ordered[0]!.starts[i]));
   const singles = total - chunks * length;
-  // Where all is written out, or one chunk is all there is, starts that are alike are part of the code.
-  const table = !(alike && (total <= MOST_WRITTEN_OUT || (chunks === 1 && singles === 0)));
+  // Where one chunk is all there is, there is no start but the base.
+  const table = !(chunks === 1 && singles === 0);
   return { chunks, length, singles, groups: ordered, table };
 }
 
@@ -95,7 +92,7 @@ function chooseLength(groups: readonly Runs[], total: number): number {
   for (const length of lengths) {
     if (length < 2) continue;
     const chunks = chunksOf(groups, length);
-    const cost = total - chunks * length + chunks * chunkCost(length, total);
+    const cost = total - chunks * length + chunks * chunkCost(length);
     if (cost < best.cost) best = { length, cost };
   }
   return best.length;
@@ -105,8 +102,7 @@ function chooseLength(groups: readonly Runs[], total: number): number {
  * Of one chunk, in reads of the table: a chunk within a loop also counts and moves pointers, and so does a turn within a
  * chunk.
  */
-function chunkCost(length: number, total: number): number {
-  if (total <= MOST_WRITTEN_OUT) return 1;
+function chunkCost(length: number): number {
   return 4 + (length > SHORT_CHUNK ? length / TERMS_A_TURN / 2 : 0);
 }
 

@@ -91,7 +91,8 @@ function weightsOf(
 ): ConvolutionWeights {
   const channels = channelsInLanes(output, at);
   return {
-    kernel: rowMajorFloats(kernel),
+    parts: kernel.parts.map(rowMajorFloats),
+    scale: kernel.scale,
     channels: at.length,
     bias: bias && rowMajorFloats(bias),
     lanes: groups.map(({ outVector, vectors }) => channels.slice(LANES * outVector, LANES * (outVector + vectors))),

@@ -1,5 +1,6 @@
 // Depthwise convolutions and poolings as calls: a window that moves over a map, each channel for itself. Read first: job.ts.
 import { rowMajorFloats } from '../../core/tensor.js';
+import { wholeKernel } from '../../network/kernel.js';
 import { padBefore } from '../../network/padding.js';
 import { depthwiseKernel, packDepthwise, packedDepthwiseLength } from '../kernels/depthwise.js';
 import { globalPoolingKernel } from '../kernels/global-pooling.js';
@@ -17,7 +18,7 @@ export function depthwiseJob(task: Task, work: Extract<Work, { kind: 'depthwise'
   const { kernel, spec } = workshop.kernel('depthwise', asked, depthwiseKernel);
   const weights = workshop.constants(packedDepthwiseLength(spec), (into) => {
     const lanes = channelsInLanes(output, task.output.at);
-    const [values, bias] = [rowMajorFloats(work.kernel), work.bias && rowMajorFloats(work.bias)];
+    const [values, bias] = [rowMajorFloats(wholeKernel(work.kernel)), work.bias && rowMajorFloats(work.bias)];
     packDepthwise(spec, { kernel: values, channels: task.output.at.length, bias, lanes }, into);
   });
   const args = [input.address, weights, output.address, workshop.zeros];

@@ -1,8 +1,9 @@
 // What the engine has to do, one operation for each value that has to be computed: the layer table with everything that
 // looks alike made alike. Views (slices, shuffles) move no data. Read first: ../../network/grouped.ts, then fuse.ts.
-import { type Tensor, tensor } from '../../core/tensor.js';
+import { rowMajorFloats, type Tensor, tensor } from '../../core/tensor.js';
 import { affine, foldBatchNorms } from '../../network/fold.js';
 import { type Convolution, channelsOut, groupedSteps, plainSteps, type Step } from '../../network/grouped.js';
+import { type Kernel, kernelOf } from '../../network/kernel.js';
 import type { LayerOf, Pair, WindowAttrs } from '../../network/layer.js';
 import type { LayerWeights, Model } from '../../network/model.js';
 import { outputSize } from '../../network/padding.js';
@@ -27,8 +28,7 @@ export type Work =
   | {
       readonly kind: 'convolution';
       readonly groups: number;
-      /** `(height, width, channels of one group, channels out)`. */
-      readonly kernel: Tensor<Float32Array>;
+      readonly kernel: Kernel;
       readonly bias: Tensor<Float32Array> | undefined;
       readonly window: Window;
       /** A value that is added to the sums, of the output's shape. */
@@ -36,8 +36,7 @@ export type Work =
     }
   | {
       readonly kind: 'depthwise';
-      /** `(height, width, channels, 1)`. */
-      readonly kernel: Tensor<Float32Array>;
+      readonly kernel: Kernel;
       readonly bias: Tensor<Float32Array> | undefined;
       readonly window: Window;
     }
@@ -168,14 +167,13 @@ const POINT: Window = { size: [1, 1], strides: [1, 1], padding: 'valid' };
 
 /** A dense layer is a 1x1 convolution of the one pixel that global pooling leaves. */
 function asConvolution({ kernel, bias }: LayerWeights): Work {
-  const { data, shape } = kernel!;
-  const whole = tensor(data, [1, 1, ...shape]);
-  return { kind: 'convolution', groups: 1, kernel: whole, bias, window: POINT, residual: undefined };
+  const point = kernelOf(tensor(rowMajorFloats(kernel!), [1, 1, ...kernel!.shape]));
+  return { kind: 'convolution', groups: 1, kernel: point, bias, window: POINT, residual: undefined };
 }
 
 /** A batch normalisation that is not folded: `x * scale + shift`, a depthwise convolution with a window of one cell. */
 function asDepthwise({ attrs }: LayerOf<'BatchNormalization'>, weights: LayerWeights): Work {
   const { scale, shift } = affine(weights, attrs.epsilon);
-  const kernel = tensor(Float32Array.from(scale), [1, 1, scale.length, 1]);
+  const kernel = kernelOf(tensor(Float32Array.from(scale), [1, 1, scale.length, 1]));
   return { kind: 'depthwise', kernel, bias: tensor(Float32Array.from(shift), [shift.length]), window: POINT };
 }

@@ -2,6 +2,7 @@
 // of a step bears the article's name in the spelling that Keras 3 allows. Read first: layer.ts, and
 // src/network/grouped.ts.
 import { type Convolution, channelsOut, type Step } from '../../network/grouped.js';
+import { wholeKernel } from '../../network/kernel.js';
 import type { Shape, SliceAttrs } from '../../network/layer.js';
 import { averaging, pooling, shuffling } from './chains.js';
 import { type KerasLayer, type KerasNames, layerNamed, type Parts } from './layer.js';
@@ -20,7 +21,8 @@ function convolutionLayers(step: Convolution, names: KerasNames): KerasLayer[] {
     step.kind === 'Conv2D'
       ? { className: 'Conv2D', config: { ...config, filters: channelsOut(step), groups: step.groups } }
       : { className: 'DepthwiseConv2D', config: { ...config, depth_multiplier: 1 } };
-  const weights = step.bias === undefined ? [step.kernel] : [step.kernel, step.bias];
+  const kernel = wholeKernel(step.kernel);
+  const weights = step.bias === undefined ? [kernel] : [kernel, step.bias];
   const cut = step.slice === undefined ? [] : [slicing(step, step.slice, names)];
   return [
     ...cut,

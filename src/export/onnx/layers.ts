@@ -2,6 +2,7 @@
 // name; what stands before it and its constants are called `LAYER/part`. Read first: messages.ts, builder.ts.
 import { transposed } from '../../core/tensor.js';
 import { type Convolution, channelsOut, type Step } from '../../network/grouped.js';
+import { wholeKernel } from '../../network/kernel.js';
 import type { Layer, LayerOf, SliceAttrs, WindowAttrs } from '../../network/layer.js';
 import type { LayerWeights } from '../../network/model.js';
 import { innerName } from '../inner-name.js';
@@ -31,7 +32,7 @@ function addChain(builder: OnnxBuilder, layer: string, inputs: readonly string[]
 
 function addConvolution(builder: OnnxBuilder, step: Convolution): void {
   const { kind, name, input, slice, groups, kernel, bias, attrs } = step;
-  const weights = [addWeight(builder, name, 'kernel', transposed(kernel, KERNEL_AXES[kind]))];
+  const weights = [addWeight(builder, name, 'kernel', transposed(wholeKernel(kernel), KERNEL_AXES[kind]))];
   if (bias !== undefined) weights.push(addWeight(builder, name, 'bias', bias));
   const group = integer('group', kind === 'Conv2D' ? groups : channelsOut(step));
   const window = windowAttributes(kernel.shape.slice(0, 2), attrs);

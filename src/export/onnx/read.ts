@@ -5,6 +5,7 @@ import { equalBytes } from '../../core/bytes.js';
 import { type Tensor, tensor, transposed } from '../../core/tensor.js';
 import { WEIGHT_ROLES } from '../../core/weights.js';
 import { decodeElements } from '../../formats/elements.js';
+import { wholeKernel } from '../../network/kernel.js';
 import type { Model } from '../../network/model.js';
 import type { ShuffleNetModel } from '../../shufflenet/load.js';
 import type { WrittenWeights } from '../arrays.js';
@@ -51,7 +52,7 @@ export function onnxWeights(model: ShuffleNetModel, options: ExportOptions): [st
     if (step.kind !== 'layer' && isFolded(step, network)) {
       const { name, kind, kernel, bias } = step;
       return [
-        [`${name}/${KERNEL_ROLE[kind]}`, kernel],
+        [`${name}/${KERNEL_ROLE[kind]}`, wholeKernel(kernel)],
         [`${name}/bias`, bias!],
       ];
     }

@@ -5,6 +5,7 @@
 import { type Tensor, tensor, toFloat32 } from '../../core/tensor.js';
 import { foldBatchNorms } from '../../network/fold.js';
 import { type Convolution, channelsOut, groupedSteps } from '../../network/grouped.js';
+import { wholeKernel } from '../../network/kernel.js';
 import type { Layer, LayerOf } from '../../network/layer.js';
 import type { LayerWeights, Model } from '../../network/model.js';
 import { shuffleOrder } from '../../network/shuffle-order.js';
@@ -147,8 +148,9 @@ function partsOf({ plan, values }: Folding, step: Convolution): number {
 
 function addPart(folding: Folding, step: Convolution, name: string, range: Range, outputs: readonly number[]): string {
   const { builder, values } = folding;
-  const { bias, slice } = step;
-  const kernel = denseKernel(step, slice === undefined ? range : { begin: 0, end: range.end - range.begin }, outputs);
+  const { bias, slice, groups } = step;
+  const rows = slice === undefined ? range : { begin: 0, end: range.end - range.begin };
+  const kernel = denseKernel({ kernel: wholeKernel(step.kernel), groups }, rows, outputs);
   const x = take(builder, values.get(step.input)!, range);
   const added = bias && toFloat32(bias);
   const own =
@@ -162,7 +164,8 @@ function addPart(folding: Folding, step: Convolution, name: string, range: Range
 
 function addDepthwise({ builder, values }: Folding, step: Convolution): void {
   const { name, input, kernel, bias } = step;
-  addFused(builder, name, 'DepthwiseConv2dNative', takeWhole(builder, values.get(input)!), kernel, bias, step);
+  const x = takeWhole(builder, values.get(input)!);
+  addFused(builder, name, 'DepthwiseConv2dNative', x, wholeKernel(kernel), bias, step);
   values.set(name, wholeValue(name, 4, channelsOut(step), step.attrs.activation === 'relu'));
 }
 

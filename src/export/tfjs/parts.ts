@@ -2,7 +2,6 @@
 // dense one whose kernel is zero between groups. Decided by what each form takes in its WebAssembly backend.
 // Read first: network/grouped.ts.
 import { type Tensor, tensor } from '../../core/tensor.js';
-import type { Convolution } from '../../network/grouped.js';
 
 /** A grouped convolution, as far as its time depends on it. */
 export interface GroupedSize {
@@ -63,10 +62,10 @@ export function equalRanges(channels: number, parts: number): Range[] {
 
 /**
  * The kernel of the dense convolution that gives the channels `outputs` from the input channels in `range`: zero where
- * an output does not take an input, since it is of another group.
+ * an output does not take an input, since it is of another group. `kernel` is row-major.
  */
 export function denseKernel(
-  { kernel, groups }: Pick<Convolution, 'kernel' | 'groups'>,
+  { kernel, groups }: { readonly kernel: Tensor<Float32Array>; readonly groups: number },
   range: Range,
   outputs: readonly number[],
 ): Tensor<Float32Array> {
