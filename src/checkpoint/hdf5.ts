@@ -2,6 +2,7 @@
 // Traps: errors are not thrown unless told (here); a MEMFS name used twice reads stale bytes (here); links and virtual
 // datasets are followed (hdf5-paths.ts, hdf5-datasets.ts); a failed read returns garbage (hdf5-datasets.ts); numbers are
 // not converted (hdf5-types.ts); ASCII-typed names are really UTF-8, damaged attributes are none (hdf5-attributes.ts).
+import { keepingAwake } from '../core/keep-awake.js';
 import type { Tensor } from '../core/tensor.js';
 import type { CheckpointWeight } from './checkpoint.js';
 import { DamagedFileError } from './errors.js';
@@ -45,7 +46,7 @@ export function storedWeight(file: Hdf5File, path: string, name: string, role: s
 /** The package, loaded once, its library ready. */
 export async function loadH5wasm() {
   const h5wasm = await import('h5wasm');
-  await h5wasm.ready;
+  await keepingAwake(h5wasm.ready);
   return h5wasm;
 }
 

@@ -1,5 +1,6 @@
 // Where the process begins: real streams, real arguments.
 import { createInterface } from 'node:readline/promises';
+import { keepingAwake } from '../core/keep-awake.js';
 import { startThreadEarly } from '../node/start-thread.js';
 
 const { stdin, stdout, stderr, env, argv } = process;
@@ -26,14 +27,17 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-process.exitCode = await run(
-  argv.slice(2),
-  {
-    out: (text) => stdout.write(text),
-    err: (text) => stderr.write(text),
-    interactive: stderr.isTTY === true,
-    color: stderr.isTTY === true && (env.NO_COLOR ?? '') === '',
-    ...(stdin.isTTY === true && stderr.isTTY === true && { ask }),
-  },
-  env,
+// Awake, since the packages that commands run models in compile WebAssembly.
+process.exitCode = await keepingAwake(
+  run(
+    argv.slice(2),
+    {
+      out: (text) => stdout.write(text),
+      err: (text) => stderr.write(text),
+      interactive: stderr.isTTY === true,
+      color: stderr.isTTY === true && (env.NO_COLOR ?? '') === '',
+      ...(stdin.isTTY === true && stderr.isTTY === true && { ask }),
+    },
+    env,
+  ),
 );

@@ -4,11 +4,10 @@
 import type { ConvolutionGroup } from './convolution-spec.js';
 
 /**
- * Terms that a loop's turn has, where there are many. Eight run no faster (1x: less than 1 % on Node 20 and 24), and
- * neither did sums of up to 32 terms written out whole (g1 to g8: 0.99 to 1.01); each made the module a quarter larger,
- * which takes time to load.
+ * Terms that a loop's turn has, where there are many. Four or eight run no faster, and neither did sums of up to 32 terms
+ * written out whole (g1 to g8 on Node 20 and 24: 0.99 to 1.01); each makes the module larger, which takes time to load.
  */
-export const TERMS_A_TURN = 4;
+export const TERMS_A_TURN = 2;
 
 /** A chunk of so many terms is written out: a loop around it would hardly be turned. */
 export const SHORT_CHUNK = 6;

@@ -21,8 +21,8 @@ export interface ThreadData {
 const LOOKS = 20_000;
 
 /** What a thread does with its data: instantiates, says so, and runs when the run's number changes, until it is negative. */
-const BODY = `async ({ module, memory, thread }, ready) => {
-  const { run } = (await WebAssembly.instantiate(module, { engine: { memory } })).exports;
+const BODY = `({ module, memory, thread }, ready) => {
+  const { run } = new WebAssembly.Instance(module, { engine: { memory } }).exports;
   const words = new Int32Array(memory.buffer);
   let last = Atomics.load(words, ${RUN_WORD / 4});
   ready();
