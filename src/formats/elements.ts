@@ -75,6 +75,13 @@ export function decodeElements(bytes: Uint8Array, dtype: Dtype, littleEndian: bo
   return DECODERS[dtype](copy.buffer, where);
 }
 
+/** Elements that lie as this machine has them, not copied; else, as `decodeElements` gives them. */
+export function viewElements(bytes: Uint8Array, dtype: Dtype, littleEndian: boolean, where: string): TensorData {
+  const lieRight = littleEndian === HOST_IS_LITTLE_ENDIAN && bytes.byteOffset % Float32Array.BYTES_PER_ELEMENT === 0;
+  if (dtype !== 'float32' || !lieRight) return decodeElements(bytes, dtype, littleEndian, where);
+  return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / Float32Array.BYTES_PER_ELEMENT);
+}
+
 const DECODERS: Readonly<Record<Dtype, (buffer: ArrayBuffer, where: string) => TensorData>> = {
   float16: (buffer) => halvesToFloats(new Uint16Array(buffer)),
   bfloat16: (buffer) => bfloat16sToFloats(new Uint16Array(buffer)),

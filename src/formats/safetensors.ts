@@ -4,7 +4,7 @@
 import { viewOf } from '../core/bytes.js';
 import { formatShape, type Tensor, tensor } from '../core/tensor.js';
 import { formatCount, plural, printable } from '../core/text.js';
-import { bytesPerElement, type Dtype, decodeElements, elementCount } from './elements.js';
+import { bytesPerElement, type Dtype, decodeElements, elementCount, viewElements } from './elements.js';
 import {
   FileLimitError,
   FormatSignatureError,
@@ -23,6 +23,8 @@ interface SafetensorsEntry {
   readonly shape: readonly number[];
   /** The values. Throws `InexactIntegerError` for 64-bit integers beyond 2^53. */
   read(): Tensor;
+  /** The same without a copy where float32 lies aligned: the values are then the file's bytes. */
+  view(): Tensor;
 }
 
 export interface SafetensorsFile {
@@ -172,6 +174,8 @@ function checkLayout(infos: readonly Info[], dataStart: number, fileSize: number
 }
 
 function entryOf({ name, where, dtype, shape, start, end }: Info, data: Uint8Array): SafetensorsEntry {
-  const read = (): Tensor => tensor(decodeElements(data.subarray(start, end), dtype, true, where), shape);
-  return { name, dtype, shape, read };
+  const own = data.subarray(start, end);
+  const read = (): Tensor => tensor(decodeElements(own, dtype, true, where), shape);
+  const view = (): Tensor => tensor(viewElements(own, dtype, true, where), shape);
+  return { name, dtype, shape, read, view };
 }

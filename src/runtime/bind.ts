@@ -13,7 +13,10 @@ import type { ShuffleNetSettings } from '../shufflenet/settings.js';
 
 type Entry = SafetensorsFile['tensors'][number];
 
-/** The model with these settings and the weights in `file`, named `layer/role`. All of them, or a `LoadError`. */
+/**
+ * The model with these settings and the weights in `file`, named `layer/role`. All of them, or a `LoadError`. Weights may
+ * be views of the file's bytes, which must not change.
+ */
 export function bindByName({ tensors }: SafetensorsFile, settings: ShuffleNetSettings): ShuffleNetModel {
   const network = buildNetwork(settings);
   const entries = new Map(tensors.map((entry) => [entry.name, entry]));
@@ -40,7 +43,7 @@ function bindAll(network: Network, entries: Map<string, Entry>): Pick<ShuffleNet
         mismatched.push({ ...place, found: entry.shape, expected });
       } else {
         loaded.push({ ...place, shape: expected, dtype: entry.dtype, from: name });
-        weights.set(layer.name, { ...weights.get(layer.name), [role]: float32(entry.read()) });
+        weights.set(layer.name, { ...weights.get(layer.name), [role]: float32(entry.view()) });
       }
     }
   }

@@ -1,5 +1,5 @@
 // Where a model's bytes and what is said of them come from: a file, a folder, memory.
-import { decodeText } from '../core/bytes.js';
+import { aligned, decodeText } from '../core/bytes.js';
 import { isShuffleportError } from '../core/errors.js';
 import { type ModelFacts, readConfig } from '../shufflenet/config.js';
 import type { ShuffleNetSettings } from '../shufflenet/settings.js';
@@ -24,6 +24,7 @@ type Config = ModelFacts & { readonly settings: ShuffleNetSettings };
 export interface FetchedModel {
   /** For messages: where the weights are from. */
   readonly where: string;
+  /** Nobody else has them. */
   readonly bytes: Uint8Array;
   /** What the caller or the folder says. */
   readonly stated: Config | undefined;
@@ -45,7 +46,8 @@ export async function fetchModel(source: ModelSource, options: DownloadOptions):
 
 const inMemory = (bytes: Bytes): FetchedModel => ({
   where: 'the weights',
-  bytes: asBytes(bytes),
+  // The caller may go on to use theirs; one copy of all takes less time than one of each weight.
+  bytes: aligned(asBytes(bytes)),
   stated: undefined,
   beside: async () => undefined,
 });

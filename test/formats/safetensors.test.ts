@@ -35,13 +35,26 @@ describe('readSafetensors', () => {
     const { metadata, tensors } = read(golden('safetensors/every-type.safetensors'));
     expect(metadata).toEqual(Object.assign(Object.create(null), { format: 'np' }));
     expect(tensors.map((entry) => entry.name).sort()).toEqual(Object.keys(expected).sort());
-    for (const entry of tensors) expectListed(entry.read(), entry.dtype, expected[entry.name]!);
+    for (const entry of tensors) {
+      expectListed(entry.read(), entry.dtype, expected[entry.name]!);
+      expectListed(entry.view(), entry.dtype, expected[entry.name]!);
+    }
   });
 
   test('reads bfloat16', () => {
     const [entry] = read(golden('safetensors/bfloat16.safetensors')).tensors;
     const expected = goldenJson<Listed>('safetensors/bfloat16.json');
     expectListed(entry!.read(), entry!.dtype, { ...expected, dtype: 'bfloat16' });
+  });
+
+  test('shows float32 where it lies, if it lies aligned, and copies it if not', () => {
+    const whole = writeSafetensors(new Map([['a', tensor(Float32Array.of(1, 2), [2])]]));
+    const [entry] = read(whole).tensors;
+    expect(entry!.view().data.buffer).toBe(whole.buffer);
+    expect(entry!.read().data.buffer).not.toBe(whole.buffer);
+    const shifted = new Uint8Array(whole.length + 1);
+    shifted.set(whole, 1);
+    expect(read(shifted.subarray(1)).tensors[0]!.view()).toEqual(entry!.read());
   });
 
   test('reads a file without tensors', () => {

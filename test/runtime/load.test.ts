@@ -50,6 +50,15 @@ describe('a model', () => {
     expect(await firstClass(DIGITS.slice().buffer)).toBe(BEST);
   });
 
+  test('stays what it was when the bytes that it came from change', async () => {
+    // A network of any size packs its weights when an input comes.
+    const bytes = Buffer.from(OPEN);
+    const model = await loadModel(bytes);
+    bytes.fill(0);
+    const [prediction] = await model.predict(digitFloats(0), { size: [32, 32] });
+    expect(prediction!.classes[0]!.index).toBe(BEST);
+  });
+
   test('comes from a file, by text or URL', async () => {
     expect(await firstClass(`${server.url}whole/w.safetensors?v=2`)).toBe(BEST);
     expect(await firstClass(new URL('whole/w.safetensors', server.url))).toBe(BEST);
