@@ -173,7 +173,9 @@ const branchOf = (unit: ObservedUnit, channels: readonly number[]): number =>
 
 function bottleneckOrigin(seen: Observed, channels: readonly number[]): Revision['bottleneckFrom'] {
   const ratioOf = (from: Revision['bottleneckFrom']): number => matchingRatio(seen, channels, from).matches;
-  return ratioOf('out-in') > ratioOf('out') ? 'out-in' : 'out';
+  const out = ratioOf('out');
+  // Nothing does better than all of them.
+  return out < seen.units.length && ratioOf('out-in') > out ? 'out-in' : 'out';
 }
 
 function bottleneckRatio(seen: Observed, channels: readonly number[], from: Revision['bottleneckFrom']): number {
@@ -206,6 +208,7 @@ function matchingRatio(
       unitChannels({ ...unitAt(channels, unit), bottleneckRatio }, from).bottleneck;
     const matches = seen.units.filter((unit) => unit.bottleneck === expected(unit)).length;
     if (matches > best.matches) best = { ratio: bottleneckRatio, matches };
+    if (matches === seen.units.length) break;
   }
   return best;
 }
