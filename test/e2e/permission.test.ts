@@ -3,13 +3,17 @@ import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
 
 /** Node 20 has the model as an experiment, under another name. */
 describe.skipIf(!process.allowedNodeEnvironmentFlags.has('--permission'))('with --permission', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'shuffleport-permission-'));
+  let folder = '';
+  // Not while tests are collected: of those that are skipped nothing would take it away.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'shuffleport-permission-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   function inspect(name: string, ...allowed: string[]): { code: number | null; out: string; err: string } {

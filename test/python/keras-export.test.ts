@@ -58,7 +58,11 @@ test.runIf(backends.length > 0)(`there is a Keras to load them: ${python.name}`,
 });
 
 describe.each(backends)(`${python.name} on %s`, (backend) => {
-  const folder = mkdtempSync(join(tmpdir(), 'shuffleport-keras-'));
+  let folder = '';
+  // Not while tests are collected: of those that are skipped nothing would take it away.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'shuffleport-keras-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
   const told = new Map<string, { backend: string; name: string; classes: string[] }>();
   const written = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));

@@ -74,7 +74,11 @@ beforeAll(async () => {
 });
 
 describe.skipIf(typeof found === 'string')(`onnx's checker and onnxruntime, by ${python.name}`, () => {
-  const folder = mkdtempSync(join(tmpdir(), 'shuffleport-onnx-'));
+  let folder = '';
+  // Not while tests are collected: of those that are skipped nothing would take it away.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'shuffleport-onnx-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
   const checked = new Map<string, { unshaped: string[]; input: unknown[] }>();
 

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { flagsOf, readIndex, shared } from './shared.js';
 
 interface Broken {
@@ -37,7 +37,11 @@ test.each(entries)(`verify of broken/$file takes less than ${MAX_SECONDS} s and 
 });
 
 describe.skipIf(spawnSync('strace', ['-V']).error !== undefined)('of the files on this machine', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'shuffleport-strace-'));
+  let folder = '';
+  // Not while tests are collected: of those that are skipped nothing would take it away.
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'shuffleport-strace-'));
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   /** Every path that a command opens, Node's own and the package's left aside. */
