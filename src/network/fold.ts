@@ -49,15 +49,19 @@ function folding(
   const { scale, shift } = affine(weights, attrs.epsilon);
   const { bias, layers } = convolution;
   const before = bias === undefined ? undefined : toFloat64(bias);
-  const added = Float32Array.from(shift, (value, c) => value + (before?.[c] ?? 0) * scale[c]!);
+  const added = new Float32Array(shift.length);
+  for (let c = 0; c < added.length; c++) added[c] = shift[c]! + (before === undefined ? 0 : before[c]! * scale[c]!);
   const kernel = { ...convolution.kernel, scale };
   return { ...convolution, name, layers: [...layers, name], title: name, kernel, bias: tensor(added, [added.length]) };
 }
 
 /** A batch normalisation's scale and shift, in float64. */
 export function affine(weights: LayerWeights, epsilon: number): Affine {
-  const [gamma, beta] = [toFloat64(weights.gamma!), toFloat64(weights.beta!)];
+  const [scale, shift] = [toFloat64(weights.gamma!), toFloat64(weights.beta!)];
   const [mean, variance] = [toFloat64(weights.moving_mean!), toFloat64(weights.moving_variance!)];
-  const scale = gamma.map((value, c) => value / Math.sqrt(variance[c]! + epsilon));
-  return { scale, shift: beta.map((value, c) => value - mean[c]! * scale[c]!) };
+  for (let c = 0; c < scale.length; c++) {
+    scale[c]! /= Math.sqrt(variance[c]! + epsilon);
+    shift[c]! -= mean[c]! * scale[c]!;
+  }
+  return { scale, shift };
 }
