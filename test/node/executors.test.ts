@@ -122,6 +122,25 @@ describe('of the packages that are there', () => {
     expect(await executorFor(format, files, { runtime, load: only(packages) })).toMatchObject({ name });
   });
 
+  test('the event loop is awake while a runtime may compile', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    const during: number[] = [];
+    const failing = async () => {
+      await undefined;
+      during.push(timers());
+      throw new Error('no model');
+    };
+    const web = { ...ort({ web: '1.20.0' }), InferenceSession: { create: failing } };
+    const backend = { ...tfjs('wasm'), setBackend: async () => during.push(timers()) > 0 };
+    const packages = { 'onnxruntime-web': web, '@tensorflow/tfjs': backend };
+    const executor = await executorFor('onnx', await exported('onnx'), { load: only(packages) });
+    await expect(executor.run(images())).rejects.toMatchObject({ tag: 'RuntimeFailed' });
+    await executorFor('tfjs', await exported('tfjs'), { load: only(packages) });
+    expect(during).toEqual([before + 1, before + 1]);
+    expect(timers()).toBe(before);
+  });
+
   test('a backend that does not run here is told', async () => {
     const files = await exported('tfjs');
     const load = only({ '@tensorflow/tfjs': tfjs('webgl') });

@@ -1,5 +1,6 @@
 // Exported models in the runtimes that they are made for, if those are installed. Read first: runtime.ts.
 import { UsageError } from '../../core/errors.js';
+import { keepingAwake } from '../../core/keep-awake.js';
 import type { ExportFile } from '../../export/files.js';
 import { FORMAT_OF, RUNTIMES, type RunnableFormat, type RuntimeName } from './names.js';
 import { onnxruntimeExecutor } from './onnxruntime.js';
@@ -30,7 +31,7 @@ export async function executorFor(
     const fitting = RUNTIMES.filter((name) => FORMAT_OF[name] === format);
     throw new UsageError({ what: `${runtime} does not run ${format}.`, expected: fitting.join(' or ') });
   }
-  const executor = await MAKERS[runtime](files, load);
+  const executor = await keepingAwake(MAKERS[runtime](files, load));
   return { ...executor, run: (input, observe) => told(executor.name, () => executor.run(input, observe)) };
 }
 

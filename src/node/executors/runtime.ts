@@ -1,5 +1,6 @@
 // Runtimes of other people, taken from the user's installation when one is asked for. Read first; then index.ts.
 import { createRequire } from 'node:module';
+import { keepingAwake } from '../../core/keep-awake.js';
 import type { Executor } from '../../network/executor.js';
 import { RuntimeFailedError, RuntimeMissingError } from '../errors.js';
 
@@ -55,10 +56,13 @@ function isAbsent(error: unknown, name: string): boolean {
   return (code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND') && message.includes(`'${name}'`);
 }
 
-/** What `run` gives. A runtime that refuses a model says so in words of its own, which become a `RuntimeFailedError`. */
+/**
+ * What `run` gives, awake, since it may compile. A runtime that refuses a model says so in words of its own, which become
+ * a `RuntimeFailedError`.
+ */
 export async function told<T>(runtime: string, run: () => Promise<T>): Promise<T> {
   try {
-    return await run();
+    return await keepingAwake(run());
   } catch (error) {
     throw new RuntimeFailedError(runtime, error);
   }
