@@ -92,15 +92,15 @@ function joined(
   const slices = groups.map(({ slice }) => slice);
   const same = slices.every((slice) => slice.attrs.begin === slices[0]!.attrs.begin);
   const inner = groups.flatMap(({ slice, conv }) => [slice.name, conv.name]);
-  const own = new Set([...inner, concat.name]);
-  const shared = inner.some((name) => takers.get(name)!.some((taker) => !own.has(taker)));
+  const own = [...inner, concat.name];
+  const shared = inner.some((name) => takers.get(name)!.some((taker) => !own.includes(taker)));
   if (!alike || shared || !(same || ownSlices(slices, network, input))) return undefined;
   const kernels = groups.map(({ conv }) => weights.get(conv.name)!.kernel!);
   const biases = groups.flatMap(({ conv }) => weights.get(conv.name)!.bias ?? []);
   return {
     kind: 'Conv2D',
     name: concat.name,
-    layers: [...groups.flatMap(({ slice, conv }) => [slice.name, conv.name]), concat.name],
+    layers: own,
     title: group.name,
     input,
     slice: same ? slices[0]!.attrs : undefined,

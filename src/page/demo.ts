@@ -1,5 +1,6 @@
 // The page that `port` writes, without its elements: a model loaded, pictures run, and what is said on the way.
 // Read next: view.ts, the elements; main.ts, the beginning.
+import { median } from '../core/median.js';
 import type { Recipe } from '../image/recipes.js';
 import type { loadModel } from '../runtime/load.js';
 import type { RuntimeModel, RuntimePredictOptions } from '../runtime/model.js';
@@ -103,7 +104,7 @@ function networkTime(model: RuntimeModel, size: number, now: () => number): numb
     model.run(values);
     times.push(now() - before);
   } while (times.length < MOST_RUNS && now() - start < MOST_TIME);
-  return times.sort((a, b) => a - b)[times.length >> 1]!;
+  return median(times);
 }
 
 /** Lines for the table: the most probable classes, or of a network without a top the first features. */
@@ -132,7 +133,7 @@ function readyWords({ engine, notes }: RuntimeModel): string {
   ].join(' ');
 }
 
-/** `23.4 ms for the network (median of several runs), 61 ms with the scaling of the picture.` */
+/** `23.4 ms an image for the network; the first run, with the picture scaled, took 61 ms.` */
 export function timeWords(network: number, whole: number): string {
   return `${network.toFixed(1)} ms an image for the network; the first run, with the picture scaled, took ${whole.toFixed(0)} ms.`;
 }

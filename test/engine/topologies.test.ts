@@ -1,13 +1,10 @@
 // Any network at all, not only the article's: other topologies are new builders, and the engine runs them as they are.
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { type Tensor, tensor } from '../../src/core/tensor.js';
-import { createEngine, type EngineOptions } from '../../src/engine/engine.js';
+import { test } from 'vitest';
+import type { EngineOptions } from '../../src/engine/engine.js';
 import { hasRelaxedSimd } from '../../src/engine/wasm/features.js';
-import { evaluator } from '../../src/evaluator/evaluator.js';
-import type { Model } from '../../src/network/model.js';
-import { relativeError, TOLERANCE } from '../helpers/exports.js';
 import { noise } from '../helpers/models.js';
+import { expectAlike } from './alike.js';
 import { anyModel } from './topologies.js';
 
 /** How many networks are tried in each way; the nightly run tries more. */
@@ -15,24 +12,6 @@ const RUNS = Number(process.env.SHUFFLEPORT_ENGINE_RUNS ?? 40);
 
 /** Threads take a tenth of a second to start, and the rest a millisecond. */
 const RUNS_BY_THREADS = Math.ceil(RUNS / 8);
-
-/** Fails where a layer that the engine has is not the evaluator's. */
-async function expectAlike(
-  model: Pick<Model, 'network' | 'weights'>,
-  input: Tensor<Float32Array>,
-  options: EngineOptions,
-) {
-  const { network } = model;
-  const engine = await createEngine(model, options);
-  engine.run(input.data);
-  const names = [...new Set([...(options.observe ?? []), network.output])].filter((name) => engine.layers.has(name));
-  expect(names).toContain(network.output);
-  for (const [name, expected] of await evaluator(model).run(input, names)) {
-    const found = tensor(engine.observed(name), expected.shape);
-    expect(relativeError(found, expected), name).toBeLessThan(TOLERANCE);
-  }
-  engine.dispose();
-}
 
 const WAYS: Readonly<Record<string, (names: string[]) => EngineOptions>> = {
   'folded and fused': () => ({}),

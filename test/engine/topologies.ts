@@ -107,7 +107,7 @@ function build(draws: readonly Draw[], size: readonly [number, number, number], 
 }
 
 /** Weights without a meaning; variances are positive. */
-function weightsOf(network: Network): Map<string, LayerWeights> {
+export function weightsOf(network: Network): Map<string, LayerWeights> {
   return new Map(
     network.layers.map(({ name, weights }, i) => [
       name,

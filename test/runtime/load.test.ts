@@ -10,6 +10,8 @@ const CONFIG = configFile({ weights: 'w.safetensors', preprocess: 'tf', labels: 
 
 type Weights = Map<string, Tensor>;
 
+const VARIANCE = 'stage2/block1/bn_gconv_1/moving_variance';
+
 let server: FileServer;
 beforeAll(async () => {
   server = await serveFiles(
@@ -27,6 +29,7 @@ beforeAll(async () => {
       ['page/w.safetensors', { bytes: encodeText('<!doctype html><title>Not here</title>') }],
       ['text/config.json', { bytes: encodeText('not JSON') }],
       ['other/config.json', { bytes: encodeText('{"version":1,"network":"ResNet"}') }],
+      ['other/bare.safetensors', { bytes: bare() }],
       ['away/config.json', { bytes: configFile({ weights: '../folder/w.safetensors' }) }],
       ['nameless/config.json', { bytes: configFile() }],
     ]),
@@ -57,6 +60,13 @@ describe('a model', () => {
     bytes.fill(0);
     const [prediction] = await model.predict(digitFloats(0), { size: [32, 32] });
     expect(prediction!.classes[0]!.index).toBe(BEST);
+  });
+
+  test('comes from weights of more digits', async () => {
+    const weights = bare((all) => {
+      for (const [name, { data, shape }] of all) all.set(name, tensor(Float64Array.from(data), shape));
+    });
+    expect(await firstClass({ weights, config: SETTINGS })).toBe(BEST);
   });
 
   test('comes from a file, by text or URL', async () => {
@@ -164,6 +174,7 @@ describe('what goes wrong', () => {
     ['alone/bare.safetensors', 'alone/bare.safetensors'],
     ['text/', 'text/config.json'],
     ['other/', 'other/config.json'],
+    ['other/bare.safetensors', 'other/config.json'],
     ['away/', 'away/config.json'],
     ['nameless/', 'nameless/config.json'],
   ])('settings that are missing: %s', async (path, where) => {
@@ -187,7 +198,7 @@ describe('what goes wrong', () => {
       all.set('fc/kernel', tensor(new Float32Array(20), [2, 10]));
       all.set('fc/gamma', tensor(new Float32Array(1), [1]));
       all.get('stage2/block1/bn_gconv_1/gamma')!.data[3] = Number.NaN;
-      all.get('stage2/block1/bn_gconv_1/moving_variance')!.data[2] = -1;
+      all.get(VARIANCE)!.data[2] = -1;
     });
     await expect(loadModel({ weights, config: SETTINGS })).rejects.toMatchObject({
       tag: 'Load',
@@ -208,6 +219,7 @@ describe('what goes wrong', () => {
     ['missing', (all: Weights) => void all.delete('fc/bias')],
     ['mismatched', (all: Weights) => void all.set('fc/bias', tensor(new Float32Array(1), [1]))],
     ['unused', (all: Weights) => void all.set('more', tensor(new Float32Array(1), [1]))],
+    ['negativeVariance', (all: Weights) => void all.get(VARIANCE)!.data.fill(-1, 0, 1)],
     ['nonFinite', (all: Weights) => void all.get('fc/bias')!.data.fill(Number.POSITIVE_INFINITY, 0, 1)],
   ])('one fault alone is enough: %s', async (kind, change) => {
     const error = await loadModel({ weights: bare(change), config: SETTINGS }).catch((caught) => caught);

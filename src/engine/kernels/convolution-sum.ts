@@ -72,7 +72,10 @@ interface Sum extends SumLocals {
   readonly layout: ConvolutionLayout;
 }
 
-/** Adds all terms to the sums of a tile; within a block, which is the end that barriers lead to. */
+/**
+ * Adds all terms to the sums of a tile, chunk by chunk, then the single ones; within a block, which is the end that
+ * barriers lead to.
+ */
 export function writeSum(
   f: FunctionBuilder,
   { inStep }: ConvolutionSpec,
@@ -80,23 +83,19 @@ export function writeSum(
   locals: SumLocals,
   tile: Tile,
 ): void {
-  loopOver({ ...locals, f, tile, inStep, layout });
+  const sum = { ...locals, f, tile, inStep, layout };
+  const { chunks, length, singles, table } = layout.terms;
+  // The weights begin behind the bias, a vector for each of the tile's.
+  f.getPlus(locals.panel, termBytes(sum)).set(locals.weights);
+  if (table) f.get(locals.table).set(locals.entry);
+  else f.get(locals.input).set(locals.start);
+  if (chunks === 1) addChunk(sum, length, 0);
+  else if (chunks > 1) f.times(locals.chunks, chunks, () => addChunk(sum, length, 1));
+  if (singles > 0) addSingles(sum, singles);
 }
 
 /** Bytes from one term's weights to the next's. */
 const termBytes = ({ tile }: Sum): number => VECTOR * tile.width;
-
-/** A loop over the chunks, then the single ones. */
-function loopOver(sum: Sum): void {
-  const { f, layout, weights, panel } = sum;
-  const { chunks, length, singles, table } = layout.terms;
-  f.getPlus(panel, termBytes(sum)).set(weights);
-  if (table) f.get(sum.table).set(sum.entry);
-  else f.get(sum.input).set(sum.start);
-  if (chunks === 1) addChunk(sum, length, 0);
-  else if (chunks > 1) f.times(sum.chunks, chunks, () => addChunk(sum, length, 1));
-  if (singles > 0) addSingles(sum, singles);
-}
 
 /** A chunk of neighbouring floats, from the table's next start. Leaves the weights' pointer behind its last term. */
 function addChunk(sum: Sum, length: number, depth: number): void {

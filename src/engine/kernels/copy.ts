@@ -1,5 +1,4 @@
 // Copies of channels within pixels.
-import type { Features } from '../wasm/features.js';
 import { FunctionBuilder, type Local } from '../wasm/function.js';
 import { unrolled, VECTOR } from './arithmetic.js';
 
@@ -17,11 +16,7 @@ const [INPUT, OUTPUT, FROM, TO] = [0, 1, 2, 3];
 const UNROLL = 4;
 
 /** Parameters: input, output, p0, p1. Pixels p0 to p1 (exclusive) are copied. Maps must not overlap. */
-export function gatherKernel(
-  name: string,
-  { inStep, outStep, lanes }: GatherSpec,
-  _features: Features,
-): FunctionBuilder {
+export function gatherKernel(name: string, { inStep, outStep, lanes }: GatherSpec): FunctionBuilder {
   const f = new FunctionBuilder(name, 4);
   const [pixel, counter, input, output] = [f.i32(), f.i32(), f.i32(), f.i32()];
   const runs = runsOf(lanes);

@@ -1,5 +1,4 @@
 // Sums of two maps, and relu of one, where no convolution takes them along.
-import type { Features } from '../wasm/features.js';
 import { FunctionBuilder, type Local } from '../wasm/function.js';
 import { relu, unrolled, VECTOR } from './arithmetic.js';
 
@@ -23,7 +22,7 @@ export interface ReluSpec {
 const UNROLL = 4;
 
 /** Parameters: left, right, output, p0, p1. Pixels p0 to p1 (exclusive) are computed; in place if the steps agree. */
-export function addKernel(name: string, spec: AddSpec, _features: Features): FunctionBuilder {
+export function addKernel(name: string, spec: AddSpec): FunctionBuilder {
   return pixelwise(name, [spec.leftStep, spec.rightStep, spec.outStep], spec.vectors, (f, [left, right], offset) => {
     f.get(left!).loadV128(offset).get(right!).loadV128(offset).addF32x4();
     if (spec.relu) relu(f);
@@ -31,7 +30,7 @@ export function addKernel(name: string, spec: AddSpec, _features: Features): Fun
 }
 
 /** Parameters: input, output, p0, p1. Pixels p0 to p1 (exclusive) are computed; in place if the steps agree. */
-export function reluKernel(name: string, spec: ReluSpec, _features: Features): FunctionBuilder {
+export function reluKernel(name: string, spec: ReluSpec): FunctionBuilder {
   return pixelwise(name, [spec.inStep, spec.outStep], spec.vectors, (f, [input], offset) => {
     f.get(input!).loadV128(offset);
     relu(f);

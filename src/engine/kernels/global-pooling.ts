@@ -1,5 +1,4 @@
 // Maximum and average over all pixels, channel by channel.
-import type { Features } from '../wasm/features.js';
 import { FunctionBuilder } from '../wasm/function.js';
 import { relu, VECTOR } from './arithmetic.js';
 
@@ -15,7 +14,7 @@ export interface GlobalPoolingSpec {
 const [INPUT, OUTPUT, FROM, TO] = [0, 1, 2, 3];
 
 /** Parameters: input, output, v0, v1. Vectors v0 to v1 (exclusive) are computed. For NaN, see `poolingKernel`. */
-export function globalPoolingKernel(name: string, spec: GlobalPoolingSpec, _features: Features): FunctionBuilder {
+export function globalPoolingKernel(name: string, spec: GlobalPoolingSpec): FunctionBuilder {
   const f = new FunctionBuilder(name, 4);
   const [vector, pixel, left, result] = [f.i32(), f.i32(), f.i32(), f.v128()];
   const join = () => (spec.kind === 'max' ? f.pseudoMaxF32x4() : f.addF32x4());

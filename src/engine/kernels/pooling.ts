@@ -1,10 +1,9 @@
 // Maximum and average under a window. Padding is never counted: the maximum never sees a zero that is not in the map,
 // the average divides by the cells that are. What a column comes to is found once for all the windows it is in.
-import type { Features } from '../wasm/features.js';
 import { FunctionBuilder, type Local } from '../wasm/function.js';
 import { relu } from './arithmetic.js';
 import { forEachRow, type RowLocals } from './rows.js';
-import { slide, slotsOf } from './sliding.js';
+import { columnsOf, slide, slotsOf } from './sliding.js';
 import type { WindowedMap } from './windowed-map.js';
 
 /** Pooling under a moving window. */
@@ -24,7 +23,7 @@ const [INPUT, OUTPUT, ZEROS, FROM, TO] = [0, 1, 2, 3, 4];
  * A NaN makes an average NaN. A maximum may pass it over, as TensorFlow's does on a CPU: the instruction that would
  * hand it on takes eight on x64.
  */
-export function poolingKernel(name: string, spec: PoolingSpec, _features: Features): FunctionBuilder {
+export function poolingKernel(name: string, spec: PoolingSpec): FunctionBuilder {
   const f = new FunctionBuilder(name, 5);
   const { map, kind } = spec;
   const [column, results] = [f.v128(), f.v128s(slotsOf(map))];
@@ -60,11 +59,12 @@ export function poolingKernel(name: string, spec: PoolingSpec, _features: Featur
 }
 
 /** How many cells averages divide by, as vectors: `set` finds them for a row, `of` gives those of so many columns. */
-function divisorsOf(f: FunctionBuilder, { height, width, window, strides, before, outWidth }: WindowedMap) {
+function divisorsOf(f: FunctionBuilder, map: WindowedMap) {
+  const { height, window } = map;
   const divisors = new Map<number, Local>();
-  for (let out = 0; out < outWidth; out++) {
-    const start = out * strides[1] - before[1];
-    const columns = Math.min(width, start + window[1]) - Math.max(0, start);
+  for (let out = 0; out < map.outWidth; out++) {
+    const [from, to] = columnsOf(map, out);
+    const columns = to - from;
     if (!divisors.has(columns)) divisors.set(columns, f.v128());
   }
   const [top, end] = [f.i32(), f.i32()];

@@ -32,7 +32,7 @@ export function slotsOf({ window, strides }: WindowedMap): number {
 }
 
 /** The input columns of an output that are in the map: from, up to and not including. */
-function columnsOf({ width, window, strides, before }: WindowedMap, out: number): readonly [number, number] {
+export function columnsOf({ width, window, strides, before }: WindowedMap, out: number): readonly [number, number] {
   const start = out * strides[1] - before[1];
   return [Math.max(0, start), Math.min(width, start + window[1])];
 }

@@ -1,7 +1,6 @@
 // Convolutions and dense layers as calls of the one kernel that multiplies pixels by channels. A window is a list of
 // offsets, and so is a channel shuffle: it costs nothing. Read first: job.ts, ../kernels/convolution.ts.
 import { rowMajorFloats } from '../../core/tensor.js';
-import { padBefore } from '../../network/padding.js';
 import {
   type ConvolutionSpec,
   type ConvolutionWeights,
@@ -12,8 +11,9 @@ import {
 import type { ConvolutionGroup } from '../kernels/convolution-spec.js';
 import { channelsInLanes, FLOAT } from '../plan/layout.js';
 import type { Window, Work } from '../plan/operations.js';
-import type { Task, Value } from '../plan/places.js';
+import type { Task } from '../plan/places.js';
 import { LANES } from '../plan/rulers.js';
+import { borderOf, type Value } from '../plan/stores.js';
 import { type Job, type Located, locate, type Workshop } from './job.js';
 
 type Convolution = Extract<Work, { kind: 'convolution' }>;
@@ -34,7 +34,7 @@ export function convolutionJob(task: Task, work: Convolution, workshop: Workshop
   const byPixel = asOneRow && unit === 'pixel';
   const pixels = byPixel ? least : output.width;
   const maps = { input, output, residual, pixels };
-  const { kernel, spec, weights } = made(task, work, workshop, output, specOf(task, work, maps));
+  const { kernel, spec, weights } = kernelAndWeights(task, work, workshop, output, specOf(task, work, maps));
   const corner = input.address - cornerBytes(work.window, input);
   const at = (row: number, pixel: number) => [
     corner + row * spec.inRowStep + pixel * spec.inStep,
@@ -65,17 +65,17 @@ export function onePixelJob(task: Task, work: Convolution, workshop: Workshop, p
   const [{ offsets, outVector, vectors }] = whole.groups as [ConvolutionGroup];
   const count = Math.min(parts, vectors);
   const bound = (part: number) => Math.floor((vectors * part) / count);
+  const corner = input.address - cornerBytes(work.window, input);
   const calls = Array.from({ length: count }, (_, part) => {
     const group = { offsets, outVector: outVector + bound(part), vectors: bound(part + 1) - bound(part) };
-    const { kernel, weights } = made(task, work, workshop, output, { ...whole, groups: [group] });
-    const corner = input.address - cornerBytes(work.window, input);
+    const { kernel, weights } = kernelAndWeights(task, work, workshop, output, { ...whole, groups: [group] });
     return { kernel, args: [corner, weights, output.address, residual?.address ?? 0, 1, 1] };
   });
   return { task, units: count, calls: (from, to) => calls.slice(from, to) };
 }
 
 /** The kernel of a specification, and weights for it. */
-function made(task: Task, work: Convolution, workshop: Workshop, output: Located, asked: ConvolutionSpec) {
+function kernelAndWeights(task: Task, work: Convolution, workshop: Workshop, output: Located, asked: ConvolutionSpec) {
   const { kernel, spec } = workshop.kernel('convolution', asked, convolutionKernel);
   const weights = workshop.constants(packedConvolutionLength(spec), (into) => {
     packConvolution(spec, weightsOf(task, work, output, spec), into);
@@ -151,8 +151,7 @@ function vectorsOf({ at }: Value, { lanes, vectors }: Located, groups: number, g
 }
 
 /** Bytes from the first window's first cell to the map's first pixel. */
-function cornerBytes({ size, strides, padding }: Window, { height, width, step, rowStep }: Located): number {
-  const top = padBefore(height, size[0], strides[0], padding);
-  const left = padBefore(width, size[1], strides[1], padding);
-  return top * rowStep + left * step;
+function cornerBytes(window: Window, input: Located): number {
+  const { top, left } = borderOf(input, window);
+  return top * input.rowStep + left * input.step;
 }

@@ -1,7 +1,7 @@
 // What tasks become: calls of kernels. Read first: ../plan/places.ts, ../kernels/convolution.ts.
-
 import { borderBytes, type Layout, layoutOf } from '../plan/layout.js';
-import { root, type Store, type Task } from '../plan/places.js';
+import type { Task } from '../plan/places.js';
+import { root, type Store } from '../plan/stores.js';
 import type { Features } from '../wasm/features.js';
 import type { FunctionBuilder } from '../wasm/function.js';
 
@@ -40,12 +40,11 @@ export interface Located extends Layout {
   readonly address: number;
   readonly height: number;
   readonly width: number;
-  readonly vectors: number;
 }
 
 /** Where a store is. */
 export function locate(store: Store, workshop: Pick<Workshop, 'addressOf'>): Located {
   const layout = layoutOf(store);
   const address = workshop.addressOf(root(store)) + borderBytes(store) + layout.begin;
-  return { ...layout, address, height: store.height, width: store.width, vectors: layout.vectors };
+  return { ...layout, address, height: store.height, width: store.width };
 }

@@ -1,5 +1,4 @@
 // Each task as a job, by what it does. Read first: job.ts.
-
 import type { Task } from '../plan/places.js';
 import type { Chain } from '../plan/schedule.js';
 import { convolutionJob, onePixelJob, type Units } from './convolution.js';

@@ -1,7 +1,6 @@
 // Depthwise convolutions and poolings as calls: a window that moves over a map, each channel for itself. Read first: job.ts.
 import { rowMajorFloats } from '../../core/tensor.js';
 import { wholeKernel } from '../../network/kernel.js';
-import { padBefore } from '../../network/padding.js';
 import { depthwiseKernel, packDepthwise, packedDepthwiseLength } from '../kernels/depthwise.js';
 import { globalPoolingKernel } from '../kernels/global-pooling.js';
 import { poolingKernel } from '../kernels/pooling.js';
@@ -9,6 +8,7 @@ import type { WindowedMap } from '../kernels/windowed-map.js';
 import { channelsInLanes } from '../plan/layout.js';
 import type { Window, Work } from '../plan/operations.js';
 import type { Task } from '../plan/places.js';
+import { borderOf } from '../plan/stores.js';
 import { type Job, type Located, locate, type Workshop } from './job.js';
 
 /** A depthwise convolution. */
@@ -51,14 +51,14 @@ function maps(task: Task, window: Window, workshop: Workshop) {
   return { input, output, map: windowedMap(input, output, window) };
 }
 
-function windowedMap(input: Located, output: Located, { size, strides, padding }: Window): WindowedMap {
-  const { height, width } = input;
+function windowedMap(input: Located, output: Located, window: Window): WindowedMap {
+  const { top, left } = borderOf(input, window);
   return {
-    height,
-    width,
-    window: size,
-    strides,
-    before: [padBefore(height, size[0], strides[0], padding), padBefore(width, size[1], strides[1], padding)],
+    height: input.height,
+    width: input.width,
+    window: window.size,
+    strides: window.strides,
+    before: [top, left],
     outHeight: output.height,
     outWidth: output.width,
     inStep: input.step,

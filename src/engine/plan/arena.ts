@@ -1,7 +1,7 @@
 // Where maps lie in memory. Two that are never needed at one time may lie in one place. Read first: schedule.ts.
 import { bytesOf } from './layout.js';
-import { root, type Store } from './places.js';
 import { type Chain, readsOf } from './schedule.js';
+import { root, type Store } from './stores.js';
 
 /** Addresses are multiples of this: a cache line. */
 export const ALIGNMENT = 64;

@@ -8,8 +8,8 @@ export interface JobCall extends Call {
 }
 
 /**
- * The calls that compute `[from, to)` of the chain's last output: rows, or a single job's units. Rows in between that a part needs beside its own
- * are computed by it too, so that parts may run at the same time.
+ * The calls that compute `[from, to)` of the chain's last output: rows, or a single job's units. Rows in between that a part
+ * needs beside its own are computed by it too, so that parts may run at the same time.
  */
 export function chainCalls({ rows }: Pick<Chain, 'rows'>, jobs: readonly Job[], from: number, to: number): JobCall[] {
   if (jobs.length === 1) return callsOf(jobs[0]!, 0, from, to);

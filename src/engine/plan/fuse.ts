@@ -30,7 +30,7 @@ function residuals(operations: readonly Operation[], keep: ReadonlySet<string>):
   const taken = timesTaken(operations);
   const gone = new Set<string>();
   const fused = operations.map((operation): Operation => {
-    if (operation.work.kind !== 'add' || operation.inputs[0] === operation.inputs[1]) return operation;
+    if (operation.work.kind !== 'add') return operation;
     const convolution = operation.inputs.flatMap((name) => addable(byName.get(name)!, taken, keep) ?? [])[0];
     if (convolution === undefined) return operation;
     gone.add(convolution.name);
@@ -41,6 +41,7 @@ function residuals(operations: readonly Operation[], keep: ReadonlySet<string>):
   return fused.filter(({ name }) => !gone.has(name));
 }
 
+/** The convolution whose value only an addition takes, and as it is. */
 function addable(
   operation: Operation,
   taken: ReadonlyMap<string, number>,
@@ -48,7 +49,7 @@ function addable(
 ): Doing<'convolution'> | undefined {
   const { name, work, relu } = operation;
   const alone = taken.get(name) === 1 && !keep.has(name) && !relu;
-  return alone && work.kind === 'convolution' && work.residual === undefined ? { ...operation, work } : undefined;
+  return alone && work.kind === 'convolution' ? { ...operation, work } : undefined;
 }
 
 const RELUABLE = new Set(['convolution', 'depthwise', 'pool', 'global-pool', 'add']);

@@ -1,6 +1,7 @@
 // What places mean in bytes: the lane of every channel, the step from pixel to pixel. Read first: places.ts, rulers.ts.
-import { root, type Store } from './places.js';
+
 import { LANES, lanesOf } from './rulers.js';
+import { root, type Store } from './stores.js';
 
 /** Bytes of a float32. */
 export const FLOAT = 4;

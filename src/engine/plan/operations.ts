@@ -17,7 +17,7 @@ export interface MapShape {
   readonly channels: number;
 }
 
-/** A window with its weights' layout or none, as `WindowAttrs` with its size. */
+/** A window, of weights or of a pooling, with its size. */
 export interface Window extends WindowAttrs {
   readonly size: Pair;
 }

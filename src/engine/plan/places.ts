@@ -1,38 +1,9 @@
 // Where each value lies: which map in memory, and which of its channels. Slices and shuffles are other orders of the
-// same channels; a concat is a map that its parts are written into. Read first: operations.ts, rulers.ts.
-import { padAfter, padBefore } from '../../network/padding.js';
+// same channels; a concat is a map that its parts are written into. Read first: operations.ts, rulers.ts, stores.ts.
 import { allInputs } from './fuse.js';
-import type { MapShape, Operation, Window, Work } from './operations.js';
-import { cut, lay, type Stretch, stretch } from './rulers.js';
-
-/** Cells of zeros around a map. */
-export interface Border {
-  readonly top: number;
-  readonly left: number;
-  readonly bottom: number;
-  readonly right: number;
-}
-
-/** A map in memory. */
-export interface Store {
-  readonly height: number;
-  readonly width: number;
-  readonly channels: Stretch;
-  /** Channels without gaps, as an input arrives; otherwise in vectors, each piece between cuts padded with zeros. */
-  readonly flat: boolean;
-  /** Only flat ones have one: what convolutions over a window read. */
-  border: Border;
-  /** The map that it is a part of, and the channel where it begins there. */
-  within: { readonly store: Store; readonly from: number } | undefined;
-  /** Whether it must be there after the run, or its border must stay: nothing else is put there. */
-  stays: boolean;
-}
-
-/** A value: channel `c` is channel `at[c]` of the store. */
-export interface Value {
-  readonly store: Store;
-  readonly at: readonly number[];
-}
+import type { Operation, Window, Work } from './operations.js';
+import { cut, lay, stretch } from './rulers.js';
+import { borderOf, inOrder, isWhole, newStore, root, type Store, union, type Value, whole } from './stores.js';
 
 /** An operation that moves or computes data, with its places. Beside `Work`, the copies that places need. */
 export interface Task {
@@ -53,8 +24,6 @@ export interface Places {
   readonly notes: readonly string[];
 }
 
-const NO_BORDER: Border = { top: 0, left: 0, bottom: 0, right: 0 };
-
 /** Gives each operation's value a place. Values in `keep` stay after the run. */
 export function place(operations: readonly Operation[], keep: ReadonlySet<string>): Places {
   const placer = new Placer();
@@ -63,15 +32,6 @@ export function place(operations: readonly Operation[], keep: ReadonlySet<string
     if (keep.has(operation.name)) root(value.store).stays = true;
   }
   return placer.places();
-}
-
-/** The map in memory that the store is, or is a part of. */
-export function root(store: Store): Store {
-  return store.within === undefined ? store : root(store.within.store);
-}
-
-function newStore({ height, width }: Pick<MapShape, 'height' | 'width'>, channels: Stretch, flat = false): Store {
-  return { height, width, channels, flat, border: NO_BORDER, within: undefined, stays: false };
 }
 
 /** Holds what has been placed so far. */
@@ -164,8 +124,9 @@ class Placer {
     return whole(joined);
   }
 
-  #putInto({ store, at }: Value, joined: Store, from: number): boolean {
-    if (store.flat || store.within !== undefined || !inOrder(at, store)) return false;
+  #putInto(value: Value, joined: Store, from: number): boolean {
+    const { store } = value;
+    if (store.flat || store.within !== undefined || !inOrder(value)) return false;
     if (!lay(store.channels, joined.channels, from)) return false;
     store.within = { store: joined, from };
     joined.stays ||= store.stays;
@@ -204,34 +165,3 @@ class Placer {
     return this.#copy(value, whole(copy), name);
   }
 }
-
-function borderOf({ height, width }: Store, { size, strides, padding }: Window): Border {
-  const [rows, columns] = [
-    [height, size[0], strides[0], padding],
-    [width, size[1], strides[1], padding],
-  ] as const;
-  return {
-    top: padBefore(...rows),
-    left: padBefore(...columns),
-    bottom: padAfter(...rows),
-    right: padAfter(...columns),
-  };
-}
-
-function union(a: Border, b: Border): Border {
-  return {
-    top: Math.max(a.top, b.top),
-    left: Math.max(a.left, b.left),
-    bottom: Math.max(a.bottom, b.bottom),
-    right: Math.max(a.right, b.right),
-  };
-}
-
-function whole(store: Store): Value {
-  return { store, at: Array.from({ length: store.channels.length }, (_, c) => c) };
-}
-
-const inOrder = (at: readonly number[], { channels }: Store): boolean =>
-  at.length === channels.length && at.every((c, i) => c === i);
-
-const isWhole = ({ at, store }: Value): boolean => at.length === store.channels.length;

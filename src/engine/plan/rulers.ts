@@ -1,5 +1,5 @@
 // Where a pixel's channels may be cut into vectors of four. Maps that are added, pooled or joined must be cut alike, so
-// they lie on one ruler; what one of them needs (a group ends here) is a cut for all. Read first: places.ts.
+// they lie on one ruler; what one of them needs (a group ends here) is a cut for all. Read next: stores.ts, places.ts.
 
 /** Four float32 values, the unit in which kernels write. */
 export const LANES = 4;

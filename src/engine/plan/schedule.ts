@@ -1,7 +1,7 @@
 // In which order rows are computed: task after task, or, where a map is too large for the cache, both tasks around it
 // some rows at a time. Read first: places.ts.
-import { padBefore } from '../../network/padding.js';
-import { root, type Store, type Task } from './places.js';
+import type { Task } from './places.js';
+import { borderOf, root, type Store } from './stores.js';
 
 /** Tasks that run together, some rows of the last one's output at a time. */
 export interface Chain {
@@ -70,7 +70,7 @@ export function inputRows({ work, inputs }: Task, from: number, to: number): [nu
   if (work.kind === 'global-pool') return [0, height];
   if (!('window' in work)) return [from, to];
   const { size, strides } = work.window;
-  const top = padBefore(height, size[0], strides[0], work.window.padding);
+  const { top } = borderOf(inputs[0]!.store, work.window);
   const first = from * strides[0] - top;
   return [Math.max(0, first), Math.min(height, (to - 1) * strides[0] - top + size[0])];
 }

@@ -1,5 +1,5 @@
 // Bytes written one after another into an array that grows, with WebAssembly's numbers (LEB128).
-// Modules are some 100 kB and are made while a model loads: no arrays of numbers are joined here.
+// Modules of 30 to 60 kB are made while a model loads: no arrays of numbers are joined here.
 
 const TEXT = new TextEncoder();
 

@@ -1,6 +1,6 @@
 // Functions to the bytes of a WebAssembly module: one imported memory, every function exported by its name.
 import { ByteWriter } from './bytes.js';
-import type { FunctionBuilder } from './function.js';
+import type { Code } from './code.js';
 
 /** The memory that a module imports, in pages of 64 KiB. */
 export interface ModuleMemory {
@@ -14,7 +14,7 @@ const HEADER = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
 const SECTIONS = { type: 1, import: 2, function: 3, export: 7, code: 10 } as const;
 
 /** The module of `functions`, which imports `engine.memory`. A function may call those that come before or after it. */
-export function encodeModule(functions: readonly FunctionBuilder[], memory: ModuleMemory): Uint8Array<ArrayBuffer> {
+export function encodeModule(functions: readonly Code[], memory: ModuleMemory): Uint8Array<ArrayBuffer> {
   const out = new ByteWriter(1 << 16);
   out.append(HEADER);
   // One type for each number of parameters.
@@ -37,7 +37,7 @@ export function encodeModule(functions: readonly FunctionBuilder[], memory: Modu
   return out.view().slice();
 }
 
-function indexOf(indices: ReadonlyMap<FunctionBuilder, number>, callee: FunctionBuilder, caller: FunctionBuilder) {
+function indexOf(indices: ReadonlyMap<Code, number>, callee: Code, caller: Code) {
   const index = indices.get(callee);
   if (index === undefined) throw new Error(`${caller.name} calls ${callee.name}, which is not in the module`);
   return index;

@@ -5,10 +5,9 @@ import { gatherKernel } from '../../../src/engine/kernels/copy.js';
 import { addKernel, reluKernel } from '../../../src/engine/kernels/elementwise.js';
 import { globalPoolingKernel } from '../../../src/engine/kernels/global-pooling.js';
 import { forEachValue } from './maps.js';
-import { FEATURES, noise, runKernel, sizeOf, UNTOUCHED, untouched } from './run.js';
+import { noise, runKernel, sizeOf, UNTOUCHED, untouched } from './run.js';
 
 const RUNS = { seed: 3, numRuns: 40 };
-const FEATURE = FEATURES[0]!;
 
 const anyMap = fc.record({
   pixels: fc.integer({ min: 1, max: 30 }),
@@ -30,7 +29,7 @@ describe.each(['max', 'average'] as const)('global pooling (%s)', (kind) => {
         const input = noise((pixels * inStep) / 4, seed);
         const [first, end] = partOf(vectors, from);
         const found = runKernel(
-          globalPoolingKernel('pool', { pixels, inStep, vectors, kind, relu: cut }, FEATURE),
+          globalPoolingKernel('pool', { pixels, inStep, vectors, kind, relu: cut }),
           { input, output: untouched(4 * vectors) },
           (at) => [at.input, at.output, first, end],
         );
@@ -50,7 +49,7 @@ describe.each(['max', 'average'] as const)('global pooling (%s)', (kind) => {
 test('a NaN makes a global average NaN, also behind relu', () => {
   const input = Float32Array.of(1, Number.NaN, 3, 4, 5, 6, 7, 8);
   const spec = { pixels: 2, inStep: 16, vectors: 1, kind: 'average', relu: true } as const;
-  const found = runKernel(globalPoolingKernel('pool', spec, FEATURE), { input, output: untouched(4) }, (at) => [
+  const found = runKernel(globalPoolingKernel('pool', spec), { input, output: untouched(4) }, (at) => [
     at.input,
     at.output,
     0,
@@ -67,7 +66,7 @@ describe('a sum', () => {
         const [left, right] = [noise((pixels * leftStep) / 4, seed), noise((pixels * rightStep) / 4, seed + 1)];
         const [first, end] = partOf(pixels, from);
         const found = runKernel(
-          addKernel('add', { leftStep, rightStep, outStep, vectors, relu: cut }, FEATURE),
+          addKernel('add', { leftStep, rightStep, outStep, vectors, relu: cut }),
           { left, right, output: untouched((pixels * outStep) / 4) },
           (at) => [at.left, at.right, at.output, first, end],
         );
@@ -93,7 +92,7 @@ describe('relu', () => {
         const input = noise((pixels * inStep) / 4, seed);
         const [first, end] = partOf(pixels, from);
         const found = runKernel(
-          reluKernel('relu', { inStep, outStep, vectors }, FEATURE),
+          reluKernel('relu', { inStep, outStep, vectors }),
           { input, output: inPlace ? input : untouched((pixels * outStep) / 4) },
           (at) => [inPlace ? at.output : at.input, at.output, first, end],
         );
@@ -112,7 +111,7 @@ describe('relu', () => {
   test('leaves NaN and infinity, as TensorFlow does', () => {
     const { NaN: nan, POSITIVE_INFINITY: infinity } = Number;
     const input = Float32Array.of(nan, infinity, -infinity, -0.5);
-    const kernel = reluKernel('relu', { inStep: 16, outStep: 16, vectors: 1 }, FEATURE);
+    const kernel = reluKernel('relu', { inStep: 16, outStep: 16, vectors: 1 });
     const found = runKernel(kernel, { input, output: untouched(4) }, (at) => [at.input, at.output, 0, 1]);
     expect([...found]).toEqual([nan, infinity, 0, 0]);
   });
@@ -143,7 +142,7 @@ describe('a gather', () => {
         const input = noise((pixels * inStep) / 4, seed);
         const [first, end] = partOf(pixels, from);
         const found = runKernel(
-          gatherKernel('gather', { inStep, outStep, lanes }, FEATURE),
+          gatherKernel('gather', { inStep, outStep, lanes }),
           { input, output: untouched((pixels * outStep) / 4) },
           (at) => [at.input, at.output, first, end],
         );
@@ -160,7 +159,7 @@ describe('a gather', () => {
   test('of a channel shuffle has code for the groups, not for the channels', () => {
     const shuffle = (count: number) => {
       const lanes = Array.from({ length: 8 * count }, (_, i) => [i, (i % count) * 8 + Math.floor(i / count)] as const);
-      return sizeOf(gatherKernel('gather', { inStep: 4, outStep: 4, lanes }, FEATURE));
+      return sizeOf(gatherKernel('gather', { inStep: 4, outStep: 4, lanes }));
     };
     expect(shuffle(128)).toBeLessThan(1.2 * shuffle(16));
   });

@@ -1,8 +1,8 @@
 // Several threads: the same values, whoever computes them; and what is told where there can be none.
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { createEngine } from '../../src/engine/engine.js';
-import { SMALL } from '../helpers/exports.js';
-import { noise, randomModel } from '../helpers/models.js';
+import { createEngine } from '../../../src/engine/engine.js';
+import { SMALL } from '../../helpers/exports.js';
+import { noise, randomModel } from '../../helpers/models.js';
 
 const model = await randomModel({ ...SMALL, groups: 3 });
 const INPUT = noise([1, 33, 28, 3]).data;
