@@ -5,13 +5,14 @@ import { encodeText } from '../core/bytes.js';
 import { UsageError } from '../core/errors.js';
 import type { ExportFile } from '../export/files.js';
 import type { LoadingOptions } from '../jobs/model.js';
-import { checkOutputs, fileSource, writeOutputFolder } from '../node/files.js';
+import { fileSource, writeOutputFolder } from '../node/files.js';
+import { checkOutputs } from '../node/replaceable.js';
 import type { ConvertResult } from '../results/convert.js';
 import type { InspectResult } from '../results/inspect.js';
 import type { PortResult } from '../results/port.js';
 import type { SelfCheckResult } from '../results/selfcheck.js';
 import type { VerifyResult } from '../results/verify.js';
-import { type ConvertTarget, conversionOptions, conversionResult, writeChecked } from './convert.js';
+import { type ConvertTarget, conversionOptions, conversionResult, inputsOf, writeChecked } from './convert.js';
 import { NO, PASS } from './exit-codes.js';
 import type { Answer } from './output.js';
 import { type PageFlags, pageFiles } from './port-page.js';
@@ -36,7 +37,8 @@ export async function runPort(
   surroundings: PortSurroundings,
 ): Promise<Answer> {
   const output = target.output ?? join(dirname(file), `${basename(file, extname(file))}-js`);
-  await checkOutputs([output], { force: target.force });
+  const replacing = { force: target.force, inputs: inputsOf(file, target), folder: [] };
+  await checkOutputs([output], replacing);
   const checked = await check(file, stated, target, surroundings);
   const { options, answers, inspected, selfCheck, verified } = checked;
   const failed = selfCheck.verdict === 'inconsistent' || verified?.verdict === 'fail';
@@ -159,12 +161,14 @@ async function carry(
     (checkFiles) =>
       writeOutputFolder(output, files, {
         force,
+        inputs: inputsOf(file, target),
         check: async (written) => {
           await checkFiles(written.slice(0, conversion.files.length));
           if (named.check !== 'none') await page.check(written);
         },
       }),
-    output,
+    // Looked at before anything was made.
+    () => Promise.resolve(),
   );
   return conversionResult(conversion, target, { output, path: join(output, first), ...done });
 }

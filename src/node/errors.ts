@@ -41,6 +41,33 @@ export class OutputExistsError extends UsageError {
   }
 }
 
+/** The output would take the place of what is read. */
+export class OutputInUseError extends UsageError {
+  override readonly tag = 'OutputInUse';
+  constructor(path: string, input: string) {
+    super({
+      what: 'The output would replace a file that is read, or the folder that it is in.',
+      where: printable(path),
+      found: `${printable(input)}, which is read`,
+      next: 'name another with -o',
+    });
+  }
+}
+
+/** What is there is no earlier output, and would be lost. */
+export class OutputNotOursError extends UsageError {
+  override readonly tag = 'OutputNotOurs';
+  constructor(path: string, found: string, folder: boolean) {
+    super({
+      what: 'The output is there already, and it is nothing that --force replaces.',
+      where: printable(path),
+      found,
+      expected: folder ? 'a folder with nothing but an earlier output in it' : 'a file',
+      next: 'name another with -o, or move away what is there',
+    });
+  }
+}
+
 /** The output cannot be written there. */
 export class UnwritablePathError extends UsageError {
   override readonly tag = 'UnwritablePath';
