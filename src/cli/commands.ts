@@ -111,9 +111,11 @@ async function runSelfCheck(
     throw new UsageError({ what: `--${given} needs recorded outputs.`, next: 'name them with --reference REF.npz' });
   }
   const { selfCheckFile } = await import('../jobs/selfcheck.js');
-  await (await import('./verify-subject.js')).refuseExported(file);
+  const { refuseExported, subjectSource } = await import('./verify-subject.js');
+  const source = await subjectSource(file);
+  await refuseExported(source);
   const { selfCheckText } = await import('../report/selfcheck.js');
-  const result = await selfCheckFile(await fileSource(file), options);
+  const result = await selfCheckFile(source, options);
   const exitCode = { consistent: PASS, inconsistent: NO, 'no evidence': USAGE }[result.verdict];
   return { command: 'self-check', result, text: selfCheckText(result), exitCode };
 }

@@ -21,11 +21,15 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such file.',
   EACCES: 'The file may not be read.',
   EISDIR: 'This is a directory, not a file.',
+  ELOOP: 'The path is a link that leads back to itself.',
+  DEVICE: 'This is a device, not a file.',
   ERR_FS_FILE_TOO_LARGE: 'The file is larger than 2 GiB, which is more than can be read at once.',
 };
 
 const NEXT: Readonly<Record<string, string>> = {
   ENOENT: 'check the path',
+  ELOOP: 'check the path',
+  DEVICE: 'name a file, or a pipe: `cat weights.h5 | shuffleport inspect /dev/stdin`',
   EISDIR: 'name the file in it: a SavedModel directory is not read, save the weights as .h5',
 };
 

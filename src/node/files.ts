@@ -1,30 +1,52 @@
 // Files as sources, and outputs written whole or not at all.
 import { randomUUID } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Source } from '../checkpoint/source.js';
+import { concatBytes } from '../core/bytes.js';
 import type { ExportFile } from '../export/files.js';
 import { UnreadablePathError, UnwritablePathError } from './errors.js';
 import { isolated } from './parser.js';
 import { checkOutputs, exists } from './replaceable.js';
 import { cleanedUp, type Unfinished } from './unfinished.js';
 
-/** A file on disk as a source, parsed in a thread of its own. Throws an `UnreadablePathError` when there is none. */
+/**
+ * A file on disk as a source, parsed in a thread of its own. Throws an `UnreadablePathError` when there is none. A pipe
+ * is read at once, since it gives its bytes but once: open it once.
+ */
 export async function fileSource(path: string): Promise<Source> {
   const found = await reading(path, () => stat(path));
   if (found.isDirectory()) throw new UnreadablePathError(path, 'EISDIR');
+  if (found.isCharacterDevice() || found.isBlockDevice()) throw new UnreadablePathError(path, 'DEVICE');
+  const piped = found.isFile() ? undefined : await reading(path, () => readPipe(path));
   return isolated({
     name: path,
-    size: found.size,
-    bytes: () => reading(path, () => readFile(path)),
+    size: piped?.length ?? found.size,
+    bytes: () => (piped === undefined ? reading(path, () => readFile(path)) : Promise.resolve(piped.slice())),
     sibling: (name) => fileSource(join(dirname(path), basename(name))),
   });
+}
+
+/** Node's own limit for a file that is read at once; a pipe has no size to look at before. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+async function readPipe(path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw new UnreadablePathError(path, 'ERR_FS_FILE_TOO_LARGE');
+    chunks.push(chunk);
+  }
+  return concatBytes(chunks);
 }
 
 async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
+    if (error instanceof UnreadablePathError) throw error;
     throw new UnreadablePathError(path, codeOf(error), { cause: error });
   }
 }
