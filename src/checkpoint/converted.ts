@@ -1,6 +1,7 @@
 // Converted files opened again: safetensors and npz with weights under `layer/role` (written by src/export, or by
 // anybody who keeps to that form). Read first: checkpoint.ts.
 import { decodeText } from '../core/bytes.js';
+import { parseJson } from '../core/json.js';
 import { isRowMajor, sizeOf, type Tensor, tensor } from '../core/tensor.js';
 import { formatBytes, printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
@@ -103,7 +104,7 @@ function npzMetadata({ dtype, shape, read }: NpzEntry): Metadata {
 function parseMetadata(text: string, pick: (json: unknown) => unknown): Metadata {
   if (text.length > MAX_METADATA_BYTES) return unreadable(`it takes ${formatBytes(text.length)}`);
   try {
-    const metadata = pick(JSON.parse(text));
+    const metadata = pick(parseJson(text));
     return metadata === undefined ? {} : { metadata };
   } catch (error) {
     return unreadable(`it is no JSON (${printable(String(error))})`);

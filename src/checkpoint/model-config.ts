@@ -1,14 +1,14 @@
 // The architecture JSON some Keras files carry, read as data: which layers it lists and what it says of them.
 // Nothing in it is ever evaluated: a Lambda's bytecode is a string like any other.
 
-import { asRecord } from '../core/json.js';
+import { asRecord, parseJson } from '../core/json.js';
 import { printable } from '../core/text.js';
 import type { Note } from '../core/weights.js';
 
 /** JSON that a file carries. What cannot be parsed is a note, and left aside: the weights are what matters. */
 export function parseConfig(json: string, name: string, notes: Note[]): unknown {
   try {
-    return JSON.parse(json) as unknown;
+    return parseJson(json);
   } catch (error) {
     const text = `${name} is no JSON (${printable(String(error))}); it is left aside.`;
     notes.push({ id: 'unreadable-config', text });

@@ -1,7 +1,7 @@
 // The index of sharded weights (`x.weights.json`, Keras 3.10 and later): which shard beside it has which layer's
 // variables. Keras's own reader and writer is `ShardedH5IOStore` in keras/src/saving/saving_lib.py.
 import { decodeText } from '../core/bytes.js';
-import { asRecord } from '../core/json.js';
+import { asRecord, parseJson } from '../core/json.js';
 import { formatBytes, plural, printable } from '../core/text.js';
 import { FileTooLargeError, ShardIndexError, ShardNameError, UnknownFormatError } from './errors.js';
 
@@ -56,7 +56,7 @@ function weightMap(bytes: Uint8Array, where: string): Readonly<Record<string, un
 
 function parse(bytes: Uint8Array, where: string): unknown {
   try {
-    return JSON.parse(decodeText(bytes)) as unknown;
+    return parseJson(decodeText(bytes));
   } catch (error) {
     throw new UnknownFormatError(where, `text that begins as JSON does, and is none (${printable(String(error))})`);
   }

@@ -8,7 +8,8 @@ import type { Recipe } from '../image/recipes.js';
 import type { MakeReferenceOptions } from '../jobs/make-reference.js';
 import type { LoadingOptions } from '../jobs/model.js';
 import type { ExecutorName } from '../node/executors/names.js';
-import { checkOutputs, fileSource, writeOutputFile } from '../node/files.js';
+import { fileSource, writeOutputFile } from '../node/files.js';
+import { checkOutputs } from '../node/replaceable.js';
 import type { InspectFormat } from '../report/inspect.js';
 import type { ReportedResult } from '../results/certificate.js';
 import { NO, PASS, USAGE } from './exit-codes.js';
@@ -55,7 +56,8 @@ export async function runVerify(
   if (selfTest === true) return runSelfTest(file, reference, options, others);
   if (reference === undefined) return runSelfCheck(file, options, flags);
   const { reproPaths, reported, sendReports, withRepro } = await import('./verify-reports.js');
-  await checkOutputs([...(flags.output ?? []), ...reproPaths(flags)], flags);
+  const inputs = [file, reference];
+  await checkOutputs([...(flags.output ?? []), ...reproPaths(flags)], { force: flags.force ?? false, inputs });
   const { verify } = await import('../jobs/verify.js');
   const { verifyWithRepro } = await import('../jobs/repro.js');
   const { subjectOf } = await import('./verify-subject.js');
@@ -109,9 +111,11 @@ async function runSelfCheck(
     throw new UsageError({ what: `--${given} needs recorded outputs.`, next: 'name them with --reference REF.npz' });
   }
   const { selfCheckFile } = await import('../jobs/selfcheck.js');
-  await (await import('./verify-subject.js')).refuseExported(file);
+  const { refuseExported, subjectSource } = await import('./verify-subject.js');
+  const source = await subjectSource(file);
+  await refuseExported(source);
   const { selfCheckText } = await import('../report/selfcheck.js');
-  const result = await selfCheckFile(await fileSource(file), options);
+  const result = await selfCheckFile(source, options);
   const exitCode = { consistent: PASS, inconsistent: NO, 'no evidence': USAGE }[result.verdict];
   return { command: 'self-check', result, text: selfCheckText(result), exitCode };
 }
@@ -217,7 +221,8 @@ export async function runMakeReference(
   const { makeReferenceText } = await import('../report/make-reference.js');
   const { script, ...made } = await makeReference(await fileSource(file), options);
   const output = target.output ?? join(dirname(file), `record_${basename(file, extname(file))}.py`);
-  await writeOutputFile(output, { name: basename(output), bytes: encodeText(script) }, { force: target.force });
+  const content = { name: basename(output), bytes: encodeText(script) };
+  await writeOutputFile(output, content, { force: target.force, inputs: [file] });
   const result = { ...made, output };
   return { command: 'make-reference', result, text: makeReferenceText(result), exitCode: PASS };
 }

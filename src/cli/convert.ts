@@ -4,7 +4,8 @@ import type { ExportFile, ExportFormat } from '../export/files.js';
 import type { InputLayout } from '../export/options.js';
 import type { Conversion, ConvertOptions } from '../jobs/convert.js';
 import type { LoadingOptions } from '../jobs/model.js';
-import { checkOutputs, fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
+import { fileSource, writeOutputFile, writeOutputFolder } from '../node/files.js';
+import { checkOutputs } from '../node/replaceable.js';
 import { loadingCode } from '../report/loading-code.js';
 import type { CheckLevel, ConvertCheck, ConvertResult } from '../results/convert.js';
 import { NO, PASS } from './exit-codes.js';
@@ -33,11 +34,12 @@ export async function runConvert(file: string, options: LoadingOptions, target: 
   const { format } = conversion;
   const output = target.output ?? join(dirname(file), defaultName(conversion));
   const write = format === 'tfjs' ? writeOutputFolder : writeFirst;
+  const replacing = { force: target.force, inputs: inputsOf(file, target) };
   const { check, written } = await writeChecked(
     conversion,
     target,
-    (checked) => write(output, conversion.files, { force: target.force, check: checked }),
-    output,
+    (checked) => write(output, conversion.files, { ...replacing, check: checked }),
+    () => checkOutputs([output], { ...replacing, ...(format === 'tfjs' && { folder: [] }) }),
   );
   const path = format === 'tfjs' ? join(output, conversion.files[0]!.name) : output;
   const result = conversionResult(conversion, target, { output, path, written, check });
@@ -48,6 +50,12 @@ export async function runConvert(file: string, options: LoadingOptions, target: 
     exitCode: check.verdict === 'pass' ? PASS : NO,
   };
 }
+
+/** What is read, and must not be replaced. */
+export const inputsOf = (
+  file: string,
+  { reference, labels }: { readonly reference?: string; readonly labels?: string },
+): string[] => [file, reference, labels].filter((path) => path !== undefined);
 
 /** Formats of one file, whose names end in theirs. */
 const ONE_FILE: readonly ExportFormat[] = ['onnx', 'keras', 'safetensors', 'npz'];
@@ -81,12 +89,12 @@ class NotToBeWritten extends Error {}
 /** Has files written, if the check of what was read back passes; with `dryRun` checks them in memory. */
 export async function writeChecked(
   conversion: Conversion,
-  { dryRun = false, force }: Pick<ConvertTarget, 'dryRun' | 'force'>,
+  { dryRun = false }: Pick<ConvertTarget, 'dryRun'>,
   write: (check: (files: readonly ExportFile[]) => Promise<void>) => Promise<void>,
-  output: string,
+  checkOutput: () => Promise<void>,
 ): Promise<{ readonly check: ConvertCheck; readonly written: boolean }> {
   if (dryRun) {
-    await checkOutputs([output], { force });
+    await checkOutput();
     return { check: await conversion.check(conversion.files), written: false };
   }
   let check: ConvertCheck | undefined;

@@ -1,7 +1,9 @@
 // Where the process begins: real streams, real arguments.
 import { createInterface } from 'node:readline/promises';
 import { keepingAwake } from '../core/keep-awake.js';
+import { UnwritablePathError } from '../node/errors.js';
 import { startThreadEarly } from '../node/start-thread.js';
+import { USAGE } from './exit-codes.js';
 
 const { stdin, stdout, stderr, env, argv } = process;
 
@@ -9,12 +11,18 @@ const { stdin, stdout, stderr, env, argv } = process;
 if (argv.slice(2).some((argument) => /\.(h5|hdf5|keras|weights\.json)$/.test(argument))) startThreadEarly();
 const { run } = await import('./program.js');
 
+/** Whether the answer did not reach whom it is for: the disk that stdout goes to is full, say. */
+let lost = false;
+
 // Whoever reads may have enough (`| head`): the answer and its exit code stay what they are.
-for (const stream of [stdout, stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
-}
+stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE' || lost) return;
+  lost = true;
+  process.exitCode = USAGE;
+  stderr.write(`error: ${new UnwritablePathError('stdout', error.code ?? String(error)).message}\n`);
+});
+// Nobody is left to be told.
+stderr.on('error', () => undefined);
 
 /** One line of the terminal; an end of input is an empty one. */
 async function ask(question: string): Promise<string> {
@@ -28,7 +36,7 @@ async function ask(question: string): Promise<string> {
 }
 
 // Awake, since the packages that commands run models in compile WebAssembly.
-process.exitCode = await keepingAwake(
+const exitCode = await keepingAwake(
   run(
     argv.slice(2),
     {
@@ -41,3 +49,4 @@ process.exitCode = await keepingAwake(
     env,
   ),
 );
+process.exitCode = lost ? USAGE : exitCode;

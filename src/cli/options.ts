@@ -100,6 +100,16 @@ export function positiveCount(text: string): number {
   return value;
 }
 
+/** More threads than any machine's engine gains from: a process that starts thousands is killed, or brings others down. */
+const MOST_THREADS = 256;
+
+/** A number of threads. */
+export function threadCount(text: string): number {
+  const value = positiveCount(text);
+  if (value > MOST_THREADS) throw new InvalidArgumentError(`It must be ${MOST_THREADS} or less.`);
+  return value;
+}
+
 function counts(text: string): number[] {
   return text === '' ? [] : text.split(/[,x]/).map(count);
 }

@@ -1,17 +1,19 @@
 // The one command: a file inspected, checked, converted, and written with its report and a page that runs it. What the file does not say is asked
 // for where somebody watches.
 import { basename, dirname, extname, join } from 'node:path';
+import type { Source } from '../checkpoint/source.js';
 import { encodeText } from '../core/bytes.js';
 import { UsageError } from '../core/errors.js';
 import type { ExportFile } from '../export/files.js';
 import type { LoadingOptions } from '../jobs/model.js';
-import { checkOutputs, fileSource, writeOutputFolder } from '../node/files.js';
+import { fileSource, writeOutputFolder } from '../node/files.js';
+import { checkOutputs } from '../node/replaceable.js';
 import type { ConvertResult } from '../results/convert.js';
 import type { InspectResult } from '../results/inspect.js';
 import type { PortResult } from '../results/port.js';
 import type { SelfCheckResult } from '../results/selfcheck.js';
 import type { VerifyResult } from '../results/verify.js';
-import { type ConvertTarget, conversionOptions, conversionResult, writeChecked } from './convert.js';
+import { type ConvertTarget, conversionOptions, conversionResult, inputsOf, writeChecked } from './convert.js';
 import { NO, PASS } from './exit-codes.js';
 import type { Answer } from './output.js';
 import { type PageFlags, pageFiles } from './port-page.js';
@@ -36,7 +38,8 @@ export async function runPort(
   surroundings: PortSurroundings,
 ): Promise<Answer> {
   const output = target.output ?? join(dirname(file), `${basename(file, extname(file))}-js`);
-  await checkOutputs([output], { force: target.force });
+  const replacing = { force: target.force, inputs: inputsOf(file, target), folder: [] };
+  await checkOutputs([output], replacing);
   const checked = await check(file, stated, target, surroundings);
   const { options, answers, inspected, selfCheck, verified } = checked;
   const failed = selfCheck.verdict === 'inconsistent' || verified?.verdict === 'fail';
@@ -59,6 +62,8 @@ export async function runPort(
 
 /** What was found before anything is made. */
 interface Checked {
+  /** Opened once: a pipe gives its bytes but once. */
+  readonly source: Source;
   /** With what was found out or answered. */
   readonly options: LoadingOptions;
   readonly answers: readonly string[];
@@ -79,15 +84,15 @@ async function check(
     import('../jobs/selfcheck.js'),
   ]);
   const inspected = await inspect(source, stated);
-  const verified = reference === undefined ? null : await verifiedBy(file, reference, stated);
+  const verified = reference === undefined ? null : await verifiedBy(source, reference, stated);
   const unknown = inspected.notes.some(({ id }) => id === 'pooling-unknown');
   const { options, answers } = unknown ? await poolingFrom(verified, stated, ask) : { options: stated, answers: [] };
-  return { options, answers, inspected, selfCheck: await selfCheckFile(source, options), verified };
+  return { source, options, answers, inspected, selfCheck: await selfCheckFile(source, options), verified };
 }
 
-async function verifiedBy(file: string, reference: string, options: LoadingOptions): Promise<VerifyResult> {
+async function verifiedBy(source: Source, reference: string, options: LoadingOptions): Promise<VerifyResult> {
   const { verify } = await import('../jobs/verify.js');
-  return verify(await fileSource(file), await fileSource(reference), options);
+  return verify(source, await fileSource(reference), options);
 }
 
 /** What the reference tells, else what somebody answers; else it stays unknown, and converting says so. */
@@ -137,7 +142,7 @@ async function carry(
   const { output, force } = target;
   // The name is a folder's, whatever it ends in.
   const named = { ...target, to: target.to ?? 'tfjs', check: target.check ?? 'weights' } as const;
-  const conversion = await convert(await fileSource(file), await conversionOptions(options, named));
+  const conversion = await convert(checked.source, await conversionOptions(options, named));
   const first = conversion.files[0]!.name;
   const unchecked = { level: named.check, verdict: 'pass', run: null } as const;
   const told = conversionResult(conversion, target, {
@@ -150,7 +155,7 @@ async function carry(
   const files: ExportFile[] = [
     ...conversion.files,
     ...page.files,
-    { name: 'report.html', bytes: encodeText(await reportPage(file, target, options, checked, version)) },
+    { name: 'report.html', bytes: encodeText(await reportPage(target, options, checked, version)) },
     { name: 'README.md', bytes: encodeText(portReadme(told, version)) },
   ];
   const done = await writeChecked(
@@ -159,21 +164,22 @@ async function carry(
     (checkFiles) =>
       writeOutputFolder(output, files, {
         force,
+        inputs: inputsOf(file, target),
         check: async (written) => {
           await checkFiles(written.slice(0, conversion.files.length));
           if (named.check !== 'none') await page.check(written);
         },
       }),
-    output,
+    // Looked at before anything was made.
+    () => Promise.resolve(),
   );
   return conversionResult(conversion, target, { output, path: join(output, first), ...done });
 }
 
 async function reportPage(
-  file: string,
   { reference }: ConvertTarget,
   options: LoadingOptions,
-  { verified, inspected, selfCheck }: Checked,
+  { source, verified, inspected, selfCheck }: Checked,
   version: string,
 ): Promise<string> {
   if (verified === null || reference === undefined) {
@@ -182,6 +188,6 @@ async function reportPage(
   }
   const { certify } = await import('../jobs/certificate.js');
   const { verifyHtml } = await import('../report/html.js');
-  const sources = { checkpoint: await fileSource(file), reference: await fileSource(reference) };
+  const sources = { checkpoint: source, reference: await fileSource(reference) };
   return verifyHtml(await certify(verified, { ...sources, version, options: { ...options } }));
 }

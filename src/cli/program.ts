@@ -21,7 +21,15 @@ import {
 } from './commands.js';
 import { type ConvertTarget, runConvert } from './convert.js';
 import { PASS, USAGE } from './exit-codes.js';
-import { addSettingsOptions, count, loadingOptions, number, positiveCount, type SettingsFlags } from './options.js';
+import {
+  addSettingsOptions,
+  count,
+  loadingOptions,
+  number,
+  positiveCount,
+  type SettingsFlags,
+  threadCount,
+} from './options.js';
 import { type Answer, printAnswer, printError, progress, progressDone, type Streams } from './output.js';
 import { type Ask, type PortSurroundings, type PortTarget, runPort } from './port.js';
 import type { ReportFlags, Surroundings } from './verify-reports.js';
@@ -336,7 +344,7 @@ function addBench(root: Command, answer: Answering): void {
     .command('bench')
     .description('time the network on this machine: the engine, its tasks, and other runtimes that are installed')
     .argument('<file>', 'the weights')
-    .addOption(new Option('--threads <n>', 'the engine on so many threads, too (default: 1)').argParser(positiveCount))
+    .addOption(new Option('--threads <n>', 'the engine on so many threads, too (default: 1)').argParser(threadCount))
     .addOption(new Option('--runs <n>', 'timed runs of each (default: 60)').argParser(positiveCount))
     .option('--layers', 'list every task of the engine, by the layer that it ends in')
     .option('--peers', 'time onnxruntime-web, onnxruntime-node and tfjs, too, where they are installed')

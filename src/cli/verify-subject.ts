@@ -22,7 +22,7 @@ export interface Subject extends Pick<VerifyOptions, 'executorOf'> {
 
 /** The file, or the folder that `convert` wrote. An exported model runs in the runtime it is made for, unless told. */
 export async function subjectOf(file: string, executor: ExecutorName | undefined): Promise<Subject> {
-  const source = await fileSource(await modelFile(file));
+  const source = await subjectSource(file);
   const exported = await readExported(source);
   if (exported === undefined) {
     if (executor === undefined || executor === 'evaluator') return { source };
@@ -43,15 +43,17 @@ const ofLayers =
   async (model: ShuffleNetModel): Promise<Executor> => ({ ...(await make(model)), layers });
 
 /** Throws a `UsageError` for an exported model: what its batch norms remember may be folded away. */
-export async function refuseExported(file: string): Promise<void> {
-  if ((await readExported(await fileSource(await modelFile(file)))) === undefined) return;
+export async function refuseExported(source: Source): Promise<void> {
+  if ((await readExported(source)) === undefined) return;
   throw new UsageError({
     what: 'An exported model is held against recorded outputs only.',
     next: 'name them with --reference REF.npz, or check the weights that it was made from',
   });
 }
 
-/** The model in a folder that holds one; any other path is itself. */
+/** The file, or the model in a folder that holds one. */
+export const subjectSource = async (path: string): Promise<Source> => fileSource(await modelFile(path));
+
 async function modelFile(path: string): Promise<string> {
   const inside = join(path, 'model.json');
   const [folder, model] = await Promise.all([path, inside].map((each) => stat(each).catch(() => undefined)));

@@ -5,7 +5,7 @@ import { roleInName } from '../checkpoint/roles.js';
 import type { Source } from '../checkpoint/source.js';
 import { concatBytes, decodeText } from '../core/bytes.js';
 import { isShuffleportError } from '../core/errors.js';
-import { asRecord } from '../core/json.js';
+import { asRecord, parseJson } from '../core/json.js';
 import { sizeOf, type Tensor } from '../core/tensor.js';
 import { printable } from '../core/text.js';
 import type { Network } from '../network/layer.js';
@@ -59,7 +59,7 @@ const looksLikeOnnx = (bytes: Uint8Array): boolean => bytes[0] === 0x08 && bytes
 function graphModelIn(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   if (bytes.length > MAX_JSON_BYTES || !/^\s*\{/.test(decodeText(bytes.subarray(0, 64)))) return undefined;
   try {
-    const json = asRecord(JSON.parse(decodeText(bytes)));
+    const json = asRecord(parseJson(decodeText(bytes)));
     return json?.format === 'graph-model' ? json : undefined;
   } catch {
     return undefined;
@@ -158,7 +158,7 @@ const otherConstants = (where: string): ForeignExportError =>
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -13,8 +13,8 @@ export class ImageFormatError extends ShuffleportError {
       what: format === undefined ? 'This is not an image that is read.' : `${format} images are not read.`,
       where,
       found,
-      expected: 'a PNG or JPEG file',
-      next: 'convert it to PNG, which keeps every pixel',
+      expected: 'a PNG or JPEG file, or an array (.npy, .npz)',
+      next: 'convert it to PNG, which keeps every pixel, or save it with numpy.save',
     });
     this.format = format;
   }

@@ -1,7 +1,7 @@
 // A network run on somebody's input: an array as numpy saved it, or a picture.
 import type { Source } from '../checkpoint/source.js';
-import { UndecidedError } from '../core/errors.js';
-import type { Tensor } from '../core/tensor.js';
+import { UndecidedError, UsageError } from '../core/errors.js';
+import { type Tensor, toFloat32, unravel } from '../core/tensor.js';
 import { printable } from '../core/text.js';
 import { runInEngine } from '../engine/executor.js';
 import { evaluator } from '../evaluator/evaluator.js';
@@ -27,6 +27,7 @@ export interface PredictOptions extends LoadingOptions, RankingOptions {
 export async function predict(source: Source, input: Source, options: PredictOptions = {}): Promise<PredictResult> {
   const model = await loadModel(source, options);
   const { tensor, recipe } = await prepare(model, input, options);
+  checkFinite(tensor, printable(input.name));
   const { executor, output } = await run(model, tensor, options.executor);
   return {
     source: { name: source.name, bytes: source.size },
@@ -37,6 +38,19 @@ export async function predict(source: Source, input: Source, options: PredictOpt
     shape: output.shape,
     predictions: predictionsOf(model.settings, output, options),
   };
+}
+
+/** What is computed from a value that is no number means nothing; nor from one that is none in float32. */
+function checkFinite(input: Tensor, where: string): void {
+  const values = toFloat32(input);
+  const at = values.findIndex((value) => !Number.isFinite(value));
+  if (at < 0) return;
+  throw new UsageError({
+    what: 'The input holds values that are no finite numbers.',
+    where,
+    found: `${values[at]} at [${unravel(at, input.shape).join(', ')}]`,
+    next: 'look at how it was made',
+  });
 }
 
 async function run(

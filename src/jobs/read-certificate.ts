@@ -2,7 +2,7 @@
 // Read first: src/results/certificate.ts.
 import type { Source } from '../checkpoint/source.js';
 import { decodeText } from '../core/bytes.js';
-import { asRecord } from '../core/json.js';
+import { asRecord, parseJson } from '../core/json.js';
 import { formatBytes, printable } from '../core/text.js';
 import type { CertifiedFacts, CertifiedLayer, HashedFile } from '../results/certificate.js';
 import { NotACertificateError } from './errors.js';
@@ -31,7 +31,7 @@ export async function readCertificate(source: Source): Promise<CertifiedFacts> {
 
 function parse(bytes: Uint8Array, where: string): unknown {
   try {
-    return JSON.parse(decodeText(bytes)) as unknown;
+    return parseJson(decodeText(bytes));
   } catch (error) {
     throw new NotACertificateError(where, `no JSON (${printable(String(error))})`, { cause: error });
   }

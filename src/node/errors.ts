@@ -21,11 +21,15 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'There is no such file.',
   EACCES: 'The file may not be read.',
   EISDIR: 'This is a directory, not a file.',
+  ELOOP: 'The path is a link that leads back to itself.',
+  DEVICE: 'This is a device, not a file.',
   ERR_FS_FILE_TOO_LARGE: 'The file is larger than 2 GiB, which is more than can be read at once.',
 };
 
 const NEXT: Readonly<Record<string, string>> = {
   ENOENT: 'check the path',
+  ELOOP: 'check the path',
+  DEVICE: 'name a file, or a pipe: `cat weights.h5 | shuffleport inspect /dev/stdin`',
   EISDIR: 'name the file in it: a SavedModel directory is not read, save the weights as .h5',
 };
 
@@ -37,6 +41,33 @@ export class OutputExistsError extends UsageError {
       what: 'The output exists already.',
       where: printable(path),
       next: 'name another with -o, or say --force to replace it',
+    });
+  }
+}
+
+/** The output would take the place of what is read. */
+export class OutputInUseError extends UsageError {
+  override readonly tag = 'OutputInUse';
+  constructor(path: string, input: string) {
+    super({
+      what: 'The output would replace a file that is read, or the folder that it is in.',
+      where: printable(path),
+      found: `${printable(input)}, which is read`,
+      next: 'name another with -o',
+    });
+  }
+}
+
+/** What is there is no earlier output, and would be lost. */
+export class OutputNotOursError extends UsageError {
+  override readonly tag = 'OutputNotOurs';
+  constructor(path: string, found: string, folder: boolean) {
+    super({
+      what: 'The output is there already, and it is nothing that --force replaces.',
+      where: printable(path),
+      found,
+      expected: folder ? 'a folder with nothing but an earlier output in it' : 'a file',
+      next: 'name another with -o, or move away what is there',
     });
   }
 }

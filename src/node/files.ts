@@ -1,28 +1,52 @@
 // Files as sources, and outputs written whole or not at all.
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Source } from '../checkpoint/source.js';
+import { concatBytes } from '../core/bytes.js';
 import type { ExportFile } from '../export/files.js';
-import { OutputExistsError, UnreadablePathError, UnwritablePathError } from './errors.js';
+import { UnreadablePathError, UnwritablePathError } from './errors.js';
 import { isolated } from './parser.js';
+import { checkOutputs, exists } from './replaceable.js';
+import { cleanedUp, type Unfinished } from './unfinished.js';
 
-/** A file on disk as a source, parsed in a thread of its own. Throws an `UnreadablePathError` when there is none. */
+/**
+ * A file on disk as a source, parsed in a thread of its own. Throws an `UnreadablePathError` when there is none. A pipe
+ * is read at once, since it gives its bytes but once: open it once.
+ */
 export async function fileSource(path: string): Promise<Source> {
   const found = await reading(path, () => stat(path));
   if (found.isDirectory()) throw new UnreadablePathError(path, 'EISDIR');
+  if (found.isCharacterDevice() || found.isBlockDevice()) throw new UnreadablePathError(path, 'DEVICE');
+  const piped = found.isFile() ? undefined : await reading(path, () => readPipe(path));
   return isolated({
     name: path,
-    size: found.size,
-    bytes: () => reading(path, () => readFile(path)),
+    size: piped?.length ?? found.size,
+    bytes: () => (piped === undefined ? reading(path, () => readFile(path)) : Promise.resolve(piped.slice())),
     sibling: (name) => fileSource(join(dirname(path), basename(name))),
   });
+}
+
+/** Node's own limit for a file that is read at once; a pipe has no size to look at before. */
+const MAX_BYTES = 2 ** 31 - 1;
+
+async function readPipe(path: string): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of createReadStream(path) as AsyncIterable<Uint8Array>) {
+    size += chunk.length;
+    if (size > MAX_BYTES) throw new UnreadablePathError(path, 'ERR_FS_FILE_TOO_LARGE');
+    chunks.push(chunk);
+  }
+  return concatBytes(chunks);
 }
 
 async function reading<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
+    if (error instanceof UnreadablePathError) throw error;
     throw new UnreadablePathError(path, codeOf(error), { cause: error });
   }
 }
@@ -31,16 +55,12 @@ const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code
 
 /** How to write. */
 export interface WriteOptions {
-  /** Replace what is there. */
+  /** Replace what is there: a file, or a folder that holds nothing but an earlier output. */
   readonly force?: boolean;
+  /** Files that are read: they are not replaced, nor a folder that holds one. */
+  readonly inputs?: readonly string[];
   /** Called with the files as read back from disk, before they get their names. Throws if they are wrong. */
   readonly check?: (files: readonly ExportFile[]) => void | Promise<void>;
-}
-
-/** Throws an `OutputExistsError` where one of `paths` is there already and may not be replaced; before any is written. */
-export async function checkOutputs(paths: readonly string[], { force = false }: WriteOptions = {}): Promise<void> {
-  if (force) return;
-  for (const path of paths) if (await exists(path)) throw new OutputExistsError(path);
 }
 
 /** Writes one file at `path`: under a temporary name beside it, read back, checked, then renamed. */
@@ -57,7 +77,8 @@ export async function writeOutputFolder(
   files: readonly ExportFile[],
   options: WriteOptions = {},
 ): Promise<void> {
-  await writeThenRename(path, options, async (temporary) => {
+  const folder = files.map(({ name }) => name);
+  await writeThenRename(path, { ...options, folder }, async (temporary) => {
     await mkdir(temporary);
     for (const { name, bytes } of files) await writeFile(join(temporary, name), bytes);
     await options.check?.(
@@ -68,28 +89,30 @@ export async function writeOutputFolder(
 
 async function writeThenRename(
   path: string,
-  { force = false }: WriteOptions,
+  options: WriteOptions & { readonly folder?: readonly string[] },
   write: (temporary: string) => Promise<void>,
 ): Promise<void> {
-  if (!force && (await exists(path))) throw new OutputExistsError(path);
+  await checkOutputs([path], options);
   const temporary = join(dirname(path), `.${randomUUID().slice(0, 8)}.tmp`);
-  try {
-    await mkdir(dirname(path), { recursive: true });
-    await write(temporary);
-    await replace(temporary, path, force);
-  } catch (error) {
-    if (isSystemError(error)) throw new UnwritablePathError(path, codeOf(error), { cause: error });
-    throw error;
-  } finally {
-    // Nothing to take away where nothing could be made; that error is the one to tell.
-    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-  }
+  const output = { temporary, aside: `${temporary}.old`, path };
+  await cleanedUp(output, async () => {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await write(temporary);
+      await replace(output, options.force ?? false);
+    } catch (error) {
+      if (isSystemError(error)) throw new UnwritablePathError(path, codeOf(error), { cause: error });
+      throw error;
+    } finally {
+      // Nothing to take away where nothing could be made; that error is the one to tell.
+      await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    }
+  });
 }
 
 /** A folder cannot be renamed over another: the old one steps aside first, and comes back if the new one cannot move in. */
-async function replace(temporary: string, path: string, force: boolean): Promise<void> {
+async function replace({ temporary, aside, path }: Unfinished, force: boolean): Promise<void> {
   if (!force || !(await exists(path))) return rename(temporary, path);
-  const aside = `${temporary}.old`;
   await rename(path, aside);
   try {
     await rename(temporary, path);
@@ -101,10 +124,3 @@ async function replace(temporary: string, path: string, force: boolean): Promise
 }
 
 const isSystemError = (error: unknown): boolean => error instanceof Error && 'syscall' in error;
-
-async function exists(path: string): Promise<boolean> {
-  return lstat(path).then(
-    () => true,
-    () => false,
-  );
-}

@@ -110,6 +110,8 @@ describe('what a file says of itself', () => {
   test.each([
     ['no JSON', () => npz(text('{'))],
     ['no JSON', () => safetensors('\u001b[2J')],
+    ['nested more than 512', () => npz(text(`${'{"shuffleport":'.repeat(9000)}1${'}'.repeat(9000)}`))],
+    ['nested more than 512', () => safetensors('['.repeat(9000) + ']'.repeat(9000))],
     ['not bytes', () => npz(vector(1, 2))],
     ['1.0 MB', () => npz(tensor(new Uint8Array(1_000_001), [1_000_001]))],
     ['1.0 MB', () => safetensors(' '.repeat(1_000_001))],

@@ -1,8 +1,9 @@
 // The architecture JSON of Keras 1 to 3, in the shapes its versions wrote, and as nobody wrote it.
 import { describe, expect, test } from 'vitest';
-import { configInputShape, configLayers, configTree } from '../../src/checkpoint/model-config.js';
+import { configInputShape, configLayers, configTree, parseConfig } from '../../src/checkpoint/model-config.js';
 import { openCheckpoint } from '../../src/checkpoint/open.js';
 import { bytesSource } from '../../src/checkpoint/source.js';
+import type { Note } from '../../src/core/weights.js';
 import { fixtureBytes } from '../helpers/models.js';
 
 const layer = (className: string, name: string, config: object = {}) => ({
@@ -107,4 +108,10 @@ test('a file that Keras 2.1.6 saved tells its layers and input', async () => {
   expect(layers).toHaveLength(129);
   expect(configInputShape(layers)).toEqual([32, 32, 3]);
   expect(layers.find(({ name }) => name === 'global_pool')!.className).toBe('GlobalMaxPooling2D');
+});
+
+test('what is nested so deep that it could not be handed on is left aside, with a note', () => {
+  const notes: Note[] = [];
+  expect(parseConfig('['.repeat(20_000) + ']'.repeat(20_000), 'model_config', notes)).toBeUndefined();
+  expect(notes).toEqual([{ id: 'unreadable-config', text: expect.stringContaining('nested more than 512 levels') }]);
 });

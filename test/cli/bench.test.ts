@@ -53,3 +53,16 @@ test.each(['--runs', '--threads'])('takes no zero for %s', async (flag) => {
   expect(code).toBe(2);
   expect(err).toContain('It must be 1 or more.');
 });
+
+test('takes no more threads than a machine bears, and no image that no memory holds', async () => {
+  const many = await shuffleport([...ARGS, '--threads', '257']);
+  expect([many.code, many.err]).toEqual([2, expect.stringContaining('It must be 256 or less.')]);
+  const large = await shuffleport([...ARGS, '--input-shape', '100000,100000,3', '--json']);
+  expect(large.code).toBe(2);
+  expect(JSON.parse(large.out).error).toMatchObject({
+    tag: 'Usage',
+    what: 'The input is too large to run the network on.',
+    found: '(100000, 100000, 3)',
+    next: 'say a smaller --input-shape',
+  });
+});

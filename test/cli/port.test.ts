@@ -303,14 +303,19 @@ describe('convert', () => {
     const file = { name: 'm.npz', bytes: new Uint8Array(1) };
     const done = await writeChecked(
       conversion,
-      { force: false },
+      {},
       (check) => writeOutputFile(output, file, { check }),
-      output,
+      async () => undefined,
     );
     expect(done).toEqual({ check: failed, written: false });
     expect(folder.list()).toEqual([]);
     const broken = { ...conversion, check: () => Promise.reject(new RangeError('broken')) };
-    const writing = writeChecked(broken, { force: false }, (check) => writeOutputFile(output, file, { check }), output);
+    const writing = writeChecked(
+      broken,
+      {},
+      (check) => writeOutputFile(output, file, { check }),
+      async () => undefined,
+    );
     await expect(writing).rejects.toThrow('broken');
   });
 });

@@ -1,6 +1,6 @@
 // The built program as a process of its own, as a shell runs it. `npm test` builds it first.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +40,15 @@ describe('shuffleport as a process', () => {
     const args = ['-c', command, process.execPath, WEIGHTS];
     const { stdout, stderr } = spawnSync('bash', args, { cwd: root, encoding: 'utf8' });
     expect([stdout, stderr]).toEqual(['0\n', '']);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))('says when its answer cannot be written, which is no answer', () => {
+    const [command, args] = ['exec "$0" bin/shuffleport.js inspect "$1" $2 >/dev/full', [process.execPath, WEIGHTS]];
+    for (const json of ['', '--json']) {
+      const { status, stderr } = spawnSync('bash', ['-c', command, ...args, json], { cwd: root, encoding: 'utf8' });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^error: The output cannot be written\.\n {2}where: {4}stdout\n {2}found: {4}ENOSPC\n/);
+    }
   });
 
   test('ends with the exit code of its error, which goes to stderr, plain where nobody watches', () => {

@@ -188,6 +188,7 @@ describe('a certificate read back', () => {
 
   test.each([
     ['text', 'no JSON', () => read('PASS')],
+    ['text nested too deep', 'nested more than 512', () => read('['.repeat(9000) + ']'.repeat(9000))],
     ['a list', 'other JSON', () => read('[]')],
     ['another schema', 'other JSON', () => changed({ schema: 'shuffleport/diff' })],
     ['another version', 'another schema version', () => changed({ schemaVersion: 2 })],

@@ -62,6 +62,23 @@ describe('an array', () => {
     ]);
   });
 
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e39])('with %d in it gives no classes', async (value) => {
+    const { data, shape } = image(reference.get('input')!, 0);
+    const values = Float64Array.from(data);
+    values[32 * 3 + 2 * 3 + 1] = value;
+    for (const executor of ['engine', 'evaluator'] as const) {
+      const input = npy(tensor(values, shape));
+      await expect(predict(G3, input, { pooling: 'max', executor })).rejects.toMatchObject({
+        tag: 'Usage',
+        explanation: {
+          what: 'The input holds values that are no finite numbers.',
+          where: 'input.npy',
+          found: `${Math.fround(value)} at [0, 1, 2, 1]`,
+        },
+      });
+    }
+  });
+
   test('of one image gets its batch dimension', async () => {
     const result = await predict(G3, npy(image(reference.get('input')!, 1)), { pooling: 'max' });
     expect(result.input.shape).toEqual([1, 32, 32, 3]);

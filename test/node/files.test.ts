@@ -1,5 +1,7 @@
 // Files as sources, and outputs that are there whole or not at all.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -58,6 +60,28 @@ describe('a file as a source', () => {
     const source = await fileSource(at('brief'));
     rmSync(at('brief'));
     await expect(source.bytes()).rejects.toMatchObject({ tag: 'UnreadablePath', code: 'ENOENT' });
+  });
+
+  test('that is a pipe is read once, whole, and has the size of what came through', async () => {
+    execFileSync('mkfifo', [at('pipe')]);
+    const writing = writeFile(at('pipe'), 'a'.repeat(100_000));
+    const source = await fileSource(at('pipe'));
+    await writing;
+    expect(source.size).toBe(100_000);
+    for (let i = 0; i < 2; i++) expect((await source.bytes()).length).toBe(100_000);
+  });
+
+  test('that is a device, which may never end, or a link to itself, is refused', async () => {
+    await expect(fileSource('/dev/zero')).rejects.toMatchObject({
+      tag: 'UnreadablePath',
+      code: 'DEVICE',
+      explanation: { what: 'This is a device, not a file.', next: expect.stringContaining('/dev/stdin') },
+    });
+    symlinkSync(at('loop'), at('loop'));
+    await expect(fileSource(at('loop'))).rejects.toMatchObject({
+      code: 'ELOOP',
+      explanation: { next: 'check the path' },
+    });
   });
 
   test('with a reason that nobody foresaw still says which', () => {
