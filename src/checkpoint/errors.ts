@@ -71,6 +71,7 @@ export class NotKerasError extends ShuffleportError {
       where,
       found: members.length === 0 ? 'nothing in it' : `in it: ${listSome(members.map(printable))}`,
       expected,
+      next: 'check that it is the right file; weights that lie in a group of their own must be copied to the root of a file',
     });
   }
 }
@@ -117,7 +118,13 @@ export class FileTooLargeError extends ShuffleportError {
   readonly tag = 'FileTooLarge';
   readonly kind = 'file';
   constructor(where: string, what: string, found: string, expected: string) {
-    super({ what, where: printable(where), found, expected });
+    super({
+      what,
+      where: printable(where),
+      found,
+      expected,
+      next: 'do not trust the file: no file that Keras writes holds as much',
+    });
   }
 }
 
@@ -189,6 +196,7 @@ export class WeightTypeError extends ShuffleportError {
       what: `Its elements are ${printable(dtype)}, not numbers.`,
       where: printable(path),
       expected: 'float16, bfloat16, float32 or float64',
+      next: 'save the weights as floating-point numbers',
     });
     this.dtype = dtype;
   }

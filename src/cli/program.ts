@@ -56,9 +56,14 @@ export async function run(args: readonly string[], streams: Streams, env: Enviro
 /** Help and version end well; anything else was said on stderr by commander, and is said as JSON where that is wanted. */
 function usageExit(streams: Streams, error: CommanderError, json: boolean): number {
   if (error.exitCode === 0) return PASS;
-  if (json) printError(streams, new UsageError({ what: error.message.replace(/^error: /, '') }), true);
+  const what = error.code === 'commander.help' ? NO_COMMAND : error.message.replace(/^error: /, '');
+  if (json) printError(streams, new UsageError({ what, next: '--help shows the commands and flags' }), true);
+  else if (what === NO_COMMAND) streams.err(`\nerror: ${what}\n`);
   return USAGE;
 }
+
+/** Commander shows the help where a command is missing or, after `help`, unknown; and says no more. */
+const NO_COMMAND = 'There is no command, or none that is known.';
 
 type Answering = (work: string, make: () => Promise<Answer>) => Promise<void>;
 

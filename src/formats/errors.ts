@@ -4,6 +4,7 @@ import { ShuffleportError } from '../core/errors.js';
 import { formatBytes, formatCount, plural, printable } from '../core/text.js';
 
 const COPY_AGAIN = 'copy or download the file again; compare its size with the original';
+const WRITE_AGAIN = 'write the file again from its source';
 
 /** The bytes are not of the format they were read as. */
 export class FormatSignatureError extends ShuffleportError {
@@ -11,7 +12,8 @@ export class FormatSignatureError extends ShuffleportError {
   readonly kind = 'file';
   readonly format: string;
   constructor(format: string, where: string, bytes: Uint8Array, expected: string) {
-    super({ what: `This is not a ${format} file.`, where, found: describeStart(bytes), expected });
+    const next = 'check which file was given';
+    super({ what: `This is not a ${format} file.`, where, found: describeStart(bytes), expected, next });
     this.format = format;
   }
 }
@@ -67,7 +69,7 @@ export class MalformedFileError extends ShuffleportError {
   readonly tag = 'MalformedFile';
   readonly kind = 'file';
   constructor(what: string, where: string, found?: string, expected?: string, options?: ErrorOptions) {
-    super({ what, where, found, expected }, options);
+    super({ what, where, found, expected, next: WRITE_AGAIN }, options);
   }
 }
 
@@ -123,7 +125,13 @@ export class FileLimitError extends ShuffleportError {
     limit: number,
   ) {
     const show = (n: number) => (measure === 'bytes' ? formatBytes(n) : `${formatCount(n)} ${measure}`);
-    super({ what: `${what} is over the limit.`, where, found: show(found), expected: `at most ${show(limit)}` });
+    super({
+      what: `${what} is over the limit.`,
+      where,
+      found: show(found),
+      expected: `at most ${show(limit)}`,
+      next: 'do not trust the file: no file of weights needs as much',
+    });
     this.found = found;
     this.limit = limit;
   }
@@ -150,6 +158,7 @@ export class UnsupportedCompressionError extends ShuffleportError {
       where,
       found: name === undefined ? `method ${method}` : `${name} (method ${method})`,
       expected: 'stored (method 0) or deflate (method 8), which Keras and numpy write',
+      next: 'pack the archive again with deflate',
     });
     this.method = method;
   }
@@ -176,6 +185,7 @@ export class DuplicateNameError extends ShuffleportError {
       where,
       found: `"${printable(name)}"`,
       expected: 'each name once',
+      next: WRITE_AGAIN,
     });
     this.duplicate = name;
   }

@@ -284,3 +284,17 @@ describe('a terminal', () => {
     expect((await shuffleport(wrong)).err).not.toContain('\u001b');
   });
 });
+
+test.each([[[]], [['help', 'frob']]])('%j shows the help, and says that a command is missing', async (args) => {
+  const plain = await shuffleport(args);
+  expect([plain.code, plain.out]).toEqual([2, '']);
+  expect(plain.err).toMatch(/^Usage: shuffleport[\s\S]*\nerror: There is no command, or none that is known\.\n$/);
+});
+
+test('so it does in JSON', async () => {
+  const { code, out } = await shuffleport(['help', 'frob', '--json']);
+  expect([code, JSON.parse(out).error]).toMatchObject([
+    2,
+    { tag: 'Usage', what: expect.stringContaining('no command') },
+  ]);
+});
