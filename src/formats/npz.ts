@@ -1,5 +1,6 @@
 // .npz files: arrays by name, as numpy.savez writes them; a zip archive of .npy files.
 // Read first: npy.ts and zip.ts.
+import { isShuffleportError, type ShuffleportError } from '../core/errors.js';
 import type { Tensor } from '../core/tensor.js';
 import { printable } from '../core/text.js';
 import type { Dtype } from './elements.js';
@@ -20,6 +21,12 @@ export interface NpzEntry {
   read(): Tensor;
 }
 
+/** A member that gives no numbers, and why: it is no array, or one of text, objects or complex numbers. */
+export interface UnreadableMember {
+  readonly key: string;
+  readonly error: ShuffleportError;
+}
+
 const SUFFIX = '.npy';
 
 /**
@@ -30,7 +37,31 @@ export function readNpz(bytes: Uint8Array, where: string): NpzEntry[] {
   return npzArrays(readZip(bytes, where), where);
 }
 
-/** The same, of an archive whose members have been read already. */
+/**
+ * The arrays of an .npz file, and what else is in it. Throws what `readZip` throws, and what `readNpyHeader` throws for an
+ * array that is damaged.
+ */
+export function numbersIn(
+  bytes: Uint8Array,
+  where: string,
+): { readonly arrays: readonly NpzEntry[]; readonly unreadable: readonly UnreadableMember[] } {
+  const arrays: NpzEntry[] = [];
+  const unreadable: UnreadableMember[] = [];
+  for (const member of readZip(bytes, where)) {
+    try {
+      arrays.push(arrayOf(member, where));
+    } catch (error) {
+      const isArray = member.name.endsWith(SUFFIX);
+      if (isArray && !isShuffleportError(error, 'UnsupportedDtype')) throw error;
+      unreadable.push({ key: keyOf(member), error: error as ShuffleportError });
+    }
+  }
+  return { arrays, unreadable };
+}
+
+const keyOf = ({ name }: ZipEntry): string => (name.endsWith(SUFFIX) ? name.slice(0, -SUFFIX.length) : name);
+
+/** The arrays of an archive whose members have been read already. */
 export function npzArrays(members: readonly ZipEntry[], where: string): NpzEntry[] {
   return members.map((entry) => arrayOf(entry, where));
 }
@@ -46,8 +77,7 @@ function arrayOf(entry: ZipEntry, file: string): NpzEntry {
     );
   }
   const { shape, dtype } = readNpyHeader(entry.head(NPY_HEAD_BYTES), entry.size, where);
-  const key = entry.name.slice(0, -SUFFIX.length);
-  return { key, shape, dtype, read: () => readNpy(entry.read(), where).tensor };
+  return { key: keyOf(entry), shape, dtype, read: () => readNpy(entry.read(), where).tensor };
 }
 
 /** The file that numpy.savez would write for the same arrays in C order, byte for byte. */

@@ -5,7 +5,7 @@ import { UndecidedError, UsageError } from '../core/errors.js';
 import { formatShape, type Tensor, tensor, toFloat32 } from '../core/tensor.js';
 import { listSome, printable } from '../core/text.js';
 import { readNpy } from '../formats/npy.js';
-import { readNpz } from '../formats/npz.js';
+import { numbersIn } from '../formats/npz.js';
 import { decodeImage } from '../image/decode.js';
 import { resizeBilinear } from '../image/resize.js';
 import type { Shape } from '../network/layer.js';
@@ -31,17 +31,19 @@ export function readArray(bytes: Uint8Array, where: string, key?: string): Input
 }
 
 function pick(bytes: Uint8Array, where: string, key: string | undefined): { tensor: Tensor; dtype: string } {
-  const entries = readNpz(bytes, where);
-  const wanted = key ?? (entries.length === 1 ? entries[0]!.key : 'input');
-  const entry = entries.find((candidate) => candidate.key === wanted);
+  const { arrays, unreadable } = numbersIn(bytes, where);
+  const wanted = key ?? (arrays.length === 1 ? arrays[0]!.key : 'input');
+  const entry = arrays.find((candidate) => candidate.key === wanted);
   if (entry !== undefined) return { tensor: entry.read(), dtype: entry.dtype };
+  const refused = unreadable.find((candidate) => candidate.key === wanted);
+  if (refused !== undefined) throw refused.error;
   throw new UsageError({
     what:
       key === undefined
         ? 'The file holds several arrays, and none is called `input`.'
         : 'The file holds no such array.',
     where,
-    found: listSome(entries.map((candidate) => printable(candidate.key))),
+    found: listSome([...arrays, ...unreadable].map((candidate) => printable(candidate.key))),
     ...(key !== undefined && { expected: printable(key) }),
     next: 'name one of them: --key NAME',
   });

@@ -1,6 +1,6 @@
 // A fixture: the input somebody gave a model in Python, and what its layers gave back, as arrays in an .npz file.
 import type { Tensor } from '../core/tensor.js';
-import { type NpzEntry, readNpz } from '../formats/npz.js';
+import { type NpzEntry, numbersIn, type UnreadableMember } from '../formats/npz.js';
 import type { Network } from '../network/layer.js';
 import { AmbiguousKeyError, MissingInputError } from './errors.js';
 import { keysOf } from './layer-keys.js';
@@ -11,23 +11,24 @@ export interface Fixture {
   readonly where: string;
   /** `(batch, height, width, channels)`. */
   readonly input: NpzEntry;
-  /** Everything else, in the file's order. */
+  /** All other arrays of numbers, in the file's order. */
   readonly outputs: readonly NpzEntry[];
+  /** What else was saved beside them, and why it cannot be compared. */
+  readonly unreadable?: readonly UnreadableMember[];
 }
 
 /** The key of the recorded input. */
 const INPUT_KEY = 'input';
 
-/** Reads the list of arrays in a fixture; throws when there is no `input` among them. */
+/** Reads the list of arrays in a fixture; throws when there is no `input` of numbers among them. */
 export function readFixture(bytes: Uint8Array, where: string): Fixture {
-  const entries = readNpz(bytes, where);
-  const input = entries.find(({ key }) => key === INPUT_KEY);
-  if (input === undefined)
-    throw new MissingInputError(
-      where,
-      entries.map(({ key }) => key),
-    );
-  return { where, input, outputs: entries.filter((entry) => entry !== input) };
+  const { arrays, unreadable } = numbersIn(bytes, where);
+  const input = arrays.find(({ key }) => key === INPUT_KEY);
+  if (input === undefined) {
+    const keys = [...arrays, ...unreadable].map(({ key }) => key);
+    throw unreadable.find(({ key }) => key === INPUT_KEY)?.error ?? new MissingInputError(where, keys);
+  }
+  return { where, input, outputs: arrays.filter((entry) => entry !== input), unreadable };
 }
 
 /** A layer and what was recorded of it. */
@@ -44,15 +45,21 @@ export interface RecordedLayers {
   readonly notCompared: readonly string[];
 }
 
-/** Matches by encoding every layer's name in each way it may be written; a key is never taken apart. */
+/**
+ * Matches by encoding every layer's name in each way it may be written; a key is never taken apart. Throws where what was
+ * saved under a layer's name is nothing to compare.
+ */
 export function matchLayers(
-  { outputs, where }: Fixture,
+  { outputs, unreadable = [], where }: Fixture,
   network: Network,
   encode: (name: string) => string,
 ): RecordedLayers {
   const byKey = new Map(outputs.map((entry) => [entry.key, entry]));
+  const errors = new Map(unreadable.map(({ key, error }) => [key, error]));
   const layers = network.layers.flatMap(({ name }): RecordedLayer[] => {
-    const found = [...keysOf(name, encode)].flatMap((key) => byKey.get(key) ?? []);
+    const keys = [...keysOf(name, encode)];
+    for (const key of keys) if (errors.has(key)) throw errors.get(key)!;
+    const found = keys.flatMap((key) => byKey.get(key) ?? []);
     if (found.length > 1)
       throw new AmbiguousKeyError(
         where,
@@ -62,5 +69,6 @@ export function matchLayers(
     return found.map((entry) => ({ layer: name, key: entry.key, shape: entry.shape, read: () => entry.read() }));
   });
   const matched = new Set(layers.map(({ key }) => key));
-  return { layers, notCompared: outputs.map(({ key }) => key).filter((key) => !matched.has(key)) };
+  const rest = [...outputs, ...unreadable].map(({ key }) => key).filter((key) => !matched.has(key));
+  return { layers, notCompared: rest };
 }

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { bytesSource, type Source } from '../../src/checkpoint/source.js';
 import { type Tensor, tensor } from '../../src/core/tensor.js';
 import { writeNpy } from '../../src/formats/npy.js';
+import { writeZip } from '../../src/formats/zip-write.js';
 import { predict } from '../../src/jobs/predict.js';
 import { loadReference } from '../helpers/models.js';
+import { textArray } from '../helpers/text-array.js';
 import { asArrays, floats, keras, npz, weightsOf } from './material.js';
 
 const G3 = await asArrays('k21-g3/weights.h5');
@@ -164,6 +166,17 @@ describe('an .npz file', () => {
       tag: 'Usage',
       explanation: { what: 'The file holds no such array.', found: 'a', expected: 'b' },
     });
+  });
+
+  test('takes the numbers beside text, and refuses the text by its name', async () => {
+    const members = [
+      { name: 'names.npy', bytes: textArray() },
+      { name: 'x.npy', bytes: writeNpy(input) },
+    ];
+    const beside = bytesSource('x.npz', writeZip(members));
+    expect(await indexes(beside)).toEqual(await indexes(npz([['x', input]])));
+    await expect(indexes(beside, 'names')).rejects.toMatchObject({ tag: 'UnsupportedDtype' });
+    await expect(indexes(beside, 'b')).rejects.toMatchObject({ explanation: { found: 'x, names' } });
   });
 
   test('of integers asks for the preprocessing too', async () => {
