@@ -113,9 +113,11 @@ export interface Trial {
 
 /** The network takes any size: what a file's architecture states is its training size, not a bound. */
 function sizedFor(inference: FileInference, { input }: Fixture): FileInference {
-  const [, height = null, width = null] = input.shape;
-  const inputShape = [height, width, inference.settings.inputShape[2]!];
-  return input.shape.length === 4 ? { ...inference, settings: { ...inference.settings, inputShape } } : inference;
+  const [, height = null, width = null, channels] = input.shape;
+  const stated = inference.settings.inputShape[2]!;
+  // An input whose channels stand elsewhere tells no size; the network refuses it, and says why.
+  if (input.shape.length !== 4 || channels !== stated) return inference;
+  return { ...inference, settings: { ...inference.settings, inputShape: [height, width, stated] } };
 }
 
 /** Both, when nobody says; none, when there is no top and no pooled output was recorded. */

@@ -258,6 +258,17 @@ describe('recorded keys', () => {
     await expect(verify(G3, twice, { pooling: 'max' })).rejects.toMatchObject({ tag: 'AmbiguousKey', kind: 'file' });
   });
 
+  test('of images with the channels first are told apart from small ones', async () => {
+    const nchw = npz([
+      ['input', tensor(new Float32Array(3 * 32 * 32), [1, 3, 32, 32])],
+      ['conv1', tensor(new Float32Array(16 * 16 * 6), [1, 6, 16, 16])],
+    ]);
+    await expect(verify(G3, nchw, { pooling: 'max' })).rejects.toMatchObject({
+      tag: 'InputShape',
+      explanation: { found: '(1, 3, 32, 32)', next: expect.stringContaining('NCHW input must be transposed to NHWC') },
+    });
+  });
+
   test('without an input are an error', async () => {
     const none = npz([['conv1', floats([1], [1])]], 'r.npz');
     await expect(verify(G3, none, { pooling: 'max' })).rejects.toMatchObject({
