@@ -30,6 +30,17 @@ export function readArray(bytes: Uint8Array, where: string, key?: string): Input
   return { tensor: withBatch(array), floats: dtype.includes('float') };
 }
 
+/** What is not one of several has no name to be picked by. */
+export function checkKey(bytes: Uint8Array, where: string, key: string | undefined): void {
+  if (key === undefined || startsWith(bytes, ZIP)) return;
+  throw new UsageError({
+    what: '--key names an array of an .npz file, and the input is none.',
+    where,
+    found: printable(key),
+    next: 'leave --key out',
+  });
+}
+
 function pick(bytes: Uint8Array, where: string, key: string | undefined): { tensor: Tensor; dtype: string } {
   const { arrays, unreadable } = numbersIn(bytes, where);
   const wanted = key ?? (arrays.length === 1 ? arrays[0]!.key : 'input');

@@ -11,7 +11,7 @@ import type { PredictResult } from '../results/predict.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
 import { predictionsOf, type RankingOptions } from '../shufflenet/predictions.js';
 import { type LoadingOptions, loadModel } from './model.js';
-import { isArrayFile, readArray, readPicture } from './predict-input.js';
+import { checkKey, isArrayFile, readArray, readPicture } from './predict-input.js';
 
 /** How the input is read and the output shown. */
 export interface PredictOptions extends LoadingOptions, RankingOptions {
@@ -70,6 +70,7 @@ async function prepare(
 ): Promise<{ tensor: Tensor; recipe: Recipe }> {
   const bytes = await input.bytes();
   const where = printable(input.name);
+  checkKey(bytes, where, options.key);
   const isArray = isArrayFile(bytes);
   const raw = isArray
     ? readArray(bytes, where, options.key)

@@ -179,6 +179,10 @@ describe('an .npz file', () => {
     await expect(indexes(beside, 'b')).rejects.toMatchObject({ explanation: { found: 'x, names' } });
   });
 
+  test('is what a key is for', async () => {
+    await expect(indexes(npy(input), 'x')).rejects.toMatchObject({ tag: 'Usage', explanation: { found: 'x' } });
+  });
+
   test('of integers asks for the preprocessing too', async () => {
     await expect(indexes(npz([['x', image(held.get('images_u8')!, 0)]]))).rejects.toMatchObject({
       option: '--preprocess',
