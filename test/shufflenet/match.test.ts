@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ReadFailedError, WeightTypeError } from '../../src/checkpoint/errors.js';
+import { ShapeMismatchError } from '../../src/network/errors.js';
 import { buildNetwork } from '../../src/shufflenet/build.js';
 import { readFileLayers } from '../../src/shufflenet/file-layers.js';
 import { fault, matchWeights, permutationThatFits } from '../../src/shufflenet/match.js';
@@ -59,7 +60,13 @@ describe('an account of a fault', () => {
       reason: 'Its values cannot be read: the HDF5 library says "no".',
       next: 'save the weights again from the trained model, or copy the file again from its source',
     });
-    expect(fault(new WeightTypeError('/a', 'string'))).toEqual({ reason: 'Its elements are string, not numbers.' });
+    expect(fault(new WeightTypeError('/a', 'string'))).toEqual({
+      reason: 'Its elements are string, not numbers.',
+      next: 'save the weights as floating-point numbers',
+    });
+    expect(fault(new ShapeMismatchError('a', '(1,)', '(2,)'))).toEqual({
+      reason: 'Inputs that are joined must have matching shapes.',
+    });
   });
 });
 
