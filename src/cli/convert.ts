@@ -35,11 +35,9 @@ export async function runConvert(file: string, options: LoadingOptions, target: 
   const output = target.output ?? join(dirname(file), defaultName(conversion));
   const write = format === 'tfjs' ? writeOutputFolder : writeFirst;
   const replacing = { force: target.force, inputs: inputsOf(file, target) };
-  const { check, written } = await writeChecked(
-    conversion,
-    target,
-    (checked) => write(output, conversion.files, { ...replacing, check: checked }),
-    () => checkOutputs([output], { ...replacing, ...(format === 'tfjs' && { folder: [] }) }),
+  if (target.dryRun === true) await checkOutputs([output], { ...replacing, ...(format === 'tfjs' && { folder: [] }) });
+  const { check, written } = await writeChecked(conversion, target, (checked) =>
+    write(output, conversion.files, { ...replacing, check: checked }),
   );
   const path = format === 'tfjs' ? join(output, conversion.files[0]!.name) : output;
   const result = conversionResult(conversion, target, { output, path, written, check });
@@ -91,12 +89,8 @@ export async function writeChecked(
   conversion: Conversion,
   { dryRun = false }: Pick<ConvertTarget, 'dryRun'>,
   write: (check: (files: readonly ExportFile[]) => Promise<void>) => Promise<void>,
-  checkOutput: () => Promise<void>,
 ): Promise<{ readonly check: ConvertCheck; readonly written: boolean }> {
-  if (dryRun) {
-    await checkOutput();
-    return { check: await conversion.check(conversion.files), written: false };
-  }
+  if (dryRun) return { check: await conversion.check(conversion.files), written: false };
   let check: ConvertCheck | undefined;
   try {
     await write(async (files) => {

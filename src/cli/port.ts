@@ -158,20 +158,15 @@ async function carry(
     { name: 'report.html', bytes: encodeText(await reportPage(target, options, checked, version)) },
     { name: 'README.md', bytes: encodeText(portReadme(told, version)) },
   ];
-  const done = await writeChecked(
-    conversion,
-    target,
-    (checkFiles) =>
-      writeOutputFolder(output, files, {
-        force,
-        inputs: inputsOf(file, target),
-        check: async (written) => {
-          await checkFiles(written.slice(0, conversion.files.length));
-          if (named.check !== 'none') await page.check(written);
-        },
-      }),
-    // Looked at before anything was made.
-    () => Promise.resolve(),
+  const done = await writeChecked(conversion, target, (checkFiles) =>
+    writeOutputFolder(output, files, {
+      force,
+      inputs: inputsOf(file, target),
+      check: async (written) => {
+        await checkFiles(written.slice(0, conversion.files.length));
+        if (named.check !== 'none') await page.check(written);
+      },
+    }),
   );
   return conversionResult(conversion, target, { output, path: join(output, first), ...done });
 }

@@ -301,21 +301,11 @@ describe('convert', () => {
     const conversion = { files: [], check: async () => failed } as unknown as Conversion;
     const output = folder.at('m.npz');
     const file = { name: 'm.npz', bytes: new Uint8Array(1) };
-    const done = await writeChecked(
-      conversion,
-      {},
-      (check) => writeOutputFile(output, file, { check }),
-      async () => undefined,
-    );
+    const done = await writeChecked(conversion, {}, (check) => writeOutputFile(output, file, { check }));
     expect(done).toEqual({ check: failed, written: false });
     expect(folder.list()).toEqual([]);
     const broken = { ...conversion, check: () => Promise.reject(new RangeError('broken')) };
-    const writing = writeChecked(
-      broken,
-      {},
-      (check) => writeOutputFile(output, file, { check }),
-      async () => undefined,
-    );
+    const writing = writeChecked(broken, {}, (check) => writeOutputFile(output, file, { check }));
     await expect(writing).rejects.toThrow('broken');
   });
 });
