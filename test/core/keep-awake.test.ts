@@ -1,16 +1,15 @@
 import { expect, test } from 'vitest';
 import { keepingAwake } from '../../src/core/keep-awake.js';
-
-const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+import { runningTimers } from '../helpers/timers.js';
 
 test('the event loop has a timer to wait for until the work is done, or has failed', async () => {
-  const before = timers();
+  const before = runningTimers();
   let finish: (value: number) => void = () => undefined;
   const waiting = keepingAwake(new Promise<number>((resolve) => (finish = resolve)));
-  expect(timers()).toBe(before + 1);
+  expect(runningTimers()).toBe(before + 1);
   finish(7);
   expect(await waiting).toBe(7);
-  expect(timers()).toBe(before);
+  expect(runningTimers()).toBe(before);
   await expect(keepingAwake(Promise.reject(new Error('no')))).rejects.toThrow('no');
-  expect(timers()).toBe(before);
+  expect(runningTimers()).toBe(before);
 });

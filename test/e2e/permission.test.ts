@@ -1,23 +1,18 @@
 // The command under Node's permission model: it reads its own files and the named ones, and needs nothing else.
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
 /** Node 20 has the model as an experiment, under another name. */
 describe.skipIf(!process.allowedNodeEnvironmentFlags.has('--permission'))('with --permission', () => {
-  let folder = '';
-  // Not while tests are collected: of those that are skipped nothing would take it away.
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'shuffleport-permission-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('permission');
 
   function inspect(name: string, ...allowed: string[]): { code: number | null; out: string; err: string } {
-    const file = join(folder, name);
+    const file = join(folder(), name);
     copyFileSync(join(root, 'fixtures/keras/damaged', name), file);
     const flags = ['--permission', `--allow-fs-read=${root}`, `--allow-fs-read=${file}`, ...allowed];
     const { status, stdout, stderr } = spawnSync(process.execPath, [...flags, 'bin/shuffleport.js', 'inspect', file], {

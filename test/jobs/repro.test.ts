@@ -1,9 +1,8 @@
 // A repro: the arrays it holds, and its script, run by a real Python: what it prints is what the report says.
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { sizeOf, tensor, toFloat64 } from '../../src/core/tensor.js';
 import { readNpz, writeNpz } from '../../src/formats/npz.js';
 import { reproArrays } from '../../src/jobs/repro/arrays.js';
@@ -12,6 +11,7 @@ import { verifyWithRepro } from '../../src/jobs/repro.js';
 import * as make from '../../src/network/symbolic.js';
 import type { FailingPart } from '../../src/parity/failing-part.js';
 import { loadReference } from '../helpers/models.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { findPython, runRecords } from '../python/run.js';
 import { asArrays, keras, npz, referenceWith, weightsOf } from './material.js';
 import { modelOf, partOf, planted, plantedPart, recorded, SINGLE, segment } from './repro-cases.js';
@@ -99,18 +99,13 @@ function said(out: string) {
 const numberOf = (text = 'nothing'): number => Number(text.replace(/^(-?)inf$/, '$1Infinity'));
 
 describe.skipIf(typeof found === 'string')(`the script of a repro, by ${python.name}`, () => {
-  let root = '';
-  // Not while tests are collected: of those that are skipped nothing would take it away.
-  beforeAll(() => {
-    root = mkdtempSync(join(tmpdir(), 'shuffleport-repro-'));
-  });
-  afterAll(() => rmSync(root, { recursive: true, force: true }));
+  const root = temporaryFolder('repro');
   const results = new Map<string, { part: FailingPart; status: number; out: string; err: string }>();
 
   beforeAll(async () => {
     const parts = await Promise.all(Object.values(PARTS).map((make) => make()));
     const folders = parts.map((part, i) => {
-      const folder = join(root, String(i));
+      const folder = join(root(), String(i));
       mkdirSync(folder);
       writeFileSync(join(folder, 'record.npz'), writeNpz(reproArrays(part)));
       writeFileSync(join(folder, 'record.py'), reproScript(part));
@@ -145,18 +140,18 @@ describe.skipIf(typeof found === 'string')(`the script of a repro, by ${python.n
       key === 'softmax' ? [key, tensor(array.data, [10, 2])] : key === 'fc' ? [key, array] : undefined,
     );
     const { repro } = await verifyWithRepro(G3, wrong, { pooling: 'max' });
-    writeFileSync(join(root, 'shapes.npz'), repro!.npz);
-    writeFileSync(join(root, 'shapes.py'), repro!.script);
+    writeFileSync(join(root(), 'shapes.npz'), repro!.npz);
+    writeFileSync(join(root(), 'shapes.py'), repro!.script);
     // From another folder: the arrays are found beside the script.
-    const { stdout, stderr } = spawnSync(python.command, [join(root, 'shapes.py')], { encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(python.command, [join(root(), 'shapes.py')], { encoding: 'utf8' });
     expect([stdout, stderr]).toEqual(['computed (2, 10) expected (10, 2)\n', '']);
   });
 
   test('shows what Keras recorded of a network with other slices', async () => {
     const { result, repro } = await verifyWithRepro(G3, keras('k21-g3/reference_lastslice.npz'), { pooling: 'max' });
-    writeFileSync(join(root, 'slices.npz'), repro!.npz);
-    writeFileSync(join(root, 'slices.py'), repro!.script);
-    const { stdout } = spawnSync(python.command, [join(root, 'slices.py')], { encoding: 'utf8' });
+    writeFileSync(join(root(), 'slices.npz'), repro!.npz);
+    writeFileSync(join(root(), 'slices.py'), repro!.script);
+    const { stdout } = spawnSync(python.command, [join(root(), 'slices.py')], { encoding: 'utf8' });
     const { index, value, expected, bound } = result.firstFailure!;
     const shown = said(stdout);
     expect(shown).toMatchObject({ index, expected, bound });

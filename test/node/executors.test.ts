@@ -8,6 +8,7 @@ import type { ShuffleNetModel } from '../../src/shufflenet/load.js';
 import { expectedRun, expectWithin } from '../helpers/expected-run.js';
 import { loadFixture, loadReference } from '../helpers/models.js';
 import { layersIn } from '../helpers/ort.js';
+import { runningTimers } from '../helpers/timers.js';
 
 let model: ShuffleNetModel;
 beforeAll(async () => {
@@ -123,22 +124,21 @@ describe('of the packages that are there', () => {
   });
 
   test('the event loop is awake while a runtime may compile', async () => {
-    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-    const before = timers();
+    const before = runningTimers();
     const during: number[] = [];
     const failing = async () => {
       await undefined;
-      during.push(timers());
+      during.push(runningTimers());
       throw new Error('no model');
     };
     const web = { ...ort({ web: '1.20.0' }), InferenceSession: { create: failing } };
-    const backend = { ...tfjs('wasm'), setBackend: async () => during.push(timers()) > 0 };
+    const backend = { ...tfjs('wasm'), setBackend: async () => during.push(runningTimers()) > 0 };
     const packages = { 'onnxruntime-web': web, '@tensorflow/tfjs': backend };
     const executor = await executorFor('onnx', await exported('onnx'), { load: only(packages) });
     await expect(executor.run(images())).rejects.toMatchObject({ tag: 'RuntimeFailed' });
     await executorFor('tfjs', await exported('tfjs'), { load: only(packages) });
     expect(during).toEqual([before + 1, before + 1]);
-    expect(timers()).toBe(before);
+    expect(runningTimers()).toBe(before);
   });
 
   test('a backend that does not run here is told', async () => {

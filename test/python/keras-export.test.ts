@@ -1,11 +1,10 @@
 // `.keras` exports loaded by real Keras, on every backend that is there, where SHUFFLEPORT_KERAS_PYTHON names a Python that
 // has it (.ci/steps/80-keras.sh): what they compute, and that they are the same network once Keras has saved them again.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { bytesSource } from '../../src/checkpoint/source.js';
 import type { Tensor } from '../../src/core/tensor.js';
 import { exportModel } from '../../src/export/export.js';
@@ -17,6 +16,7 @@ import { expectedRun, expectWithin } from '../helpers/expected-run.js';
 import { classesOf, digits, SMALL } from '../helpers/exports.js';
 import { backendsOf } from '../helpers/installed.js';
 import { loadFixture, noise, randomModel } from '../helpers/models.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { findPython } from './run.js';
 
 const named = process.env.SHUFFLEPORT_KERAS_PYTHON;
@@ -58,23 +58,18 @@ test.runIf(backends.length > 0)(`there is a Keras to load them: ${python.name}`,
 });
 
 describe.each(backends)(`${python.name} on %s`, (backend) => {
-  let folder = '';
-  // Not while tests are collected: of those that are skipped nothing would take it away.
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'shuffleport-keras-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('keras');
   const told = new Map<string, { backend: string; name: string; classes: string[] }>();
-  const written = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder, name)));
+  const written = (name: string): Uint8Array => new Uint8Array(readFileSync(join(folder(), name)));
 
   beforeAll(async () => {
     for (const [name, model] of models) {
-      writeFileSync(join(folder, `${name}.keras`), (await exportModel(model, 'keras'))[0]!.bytes);
-      writeFileSync(join(folder, `${name}.npy`), writeNpy(inputs.get(name)!));
+      writeFileSync(join(folder(), `${name}.keras`), (await exportModel(model, 'keras'))[0]!.bytes);
+      writeFileSync(join(folder(), `${name}.npy`), writeNpy(inputs.get(name)!));
     }
     const script = fileURLToPath(new URL('check_keras.py', import.meta.url));
     const env = { ...process.env, KERAS_BACKEND: backend, TF_CPP_MIN_LOG_LEVEL: '3' };
-    const { status, stdout, stderr } = spawnSync(python.command, [script, folder], { encoding: 'utf8', env });
+    const { status, stdout, stderr } = spawnSync(python.command, [script, folder()], { encoding: 'utf8', env });
     expect([status, stderr]).toEqual([0, expect.not.stringContaining('Traceback')]);
     for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) {
       const { file, ...rest } = JSON.parse(line);

@@ -1,12 +1,11 @@
 // ONNX exports held by onnx's own checker with shape inference, and run by onnxruntime in Python and in Node, where
 // SHUFFLEPORT_ONNX_PYTHON and SHUFFLEPORT_ORT_NODE name them (.ci/steps/85-onnx.sh).
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { type Tensor, tensor, toFloat32, transposed } from '../../src/core/tensor.js';
 import { exportModel } from '../../src/export/export.js';
 import type { ExportOptions } from '../../src/export/options.js';
@@ -16,6 +15,7 @@ import type { ShuffleNetSettings } from '../../src/shufflenet/settings.js';
 import { expectedRun, expectWithin } from '../helpers/expected-run.js';
 import { SMALL } from '../helpers/exports.js';
 import { noise, randomModel } from '../helpers/models.js';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { findPython } from './run.js';
 
 const named = process.env.SHUFFLEPORT_ONNX_PYTHON;
@@ -74,21 +74,16 @@ beforeAll(async () => {
 });
 
 describe.skipIf(typeof found === 'string')(`onnx's checker and onnxruntime, by ${python.name}`, () => {
-  let folder = '';
-  // Not while tests are collected: of those that are skipped nothing would take it away.
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'shuffleport-onnx-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('onnx');
   const checked = new Map<string, { unshaped: string[]; input: unknown[] }>();
 
   beforeAll(() => {
     for (const [name, { bytes, nchw, input }] of cases) {
-      writeFileSync(join(folder, `${name}.onnx`), bytes);
-      writeFileSync(join(folder, `${name}.npy`), writeNpy(nchw ? turned(input, TO_NCHW) : input));
+      writeFileSync(join(folder(), `${name}.onnx`), bytes);
+      writeFileSync(join(folder(), `${name}.npy`), writeNpy(nchw ? turned(input, TO_NCHW) : input));
     }
     const script = fileURLToPath(new URL('check_onnx.py', import.meta.url));
-    const { status, stdout, stderr } = spawnSync(python.command, [script, folder], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(python.command, [script, folder()], { encoding: 'utf8' });
     expect([status, stderr]).toEqual([0, expect.not.stringContaining('Traceback')]);
     for (const line of stdout.trim().split('\n')) {
       const { file, ...told } = JSON.parse(line);
@@ -98,7 +93,7 @@ describe.skipIf(typeof found === 'string')(`onnx's checker and onnxruntime, by $
 
   test.each(Object.keys(CASES))('%s is well-formed, shaped throughout, and computes what it should', (name) => {
     expect(checked.get(`${name}.onnx`)).toMatchObject({ unshaped: [], input: expect.arrayContaining(['N']) });
-    const written = new Uint8Array(readFileSync(join(folder, `${name}.out.npy`)));
+    const written = new Uint8Array(readFileSync(join(folder(), `${name}.out.npy`)));
     expectOutput(cases.get(name)!, readNpy(written, name).tensor);
   });
 });

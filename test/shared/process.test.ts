@@ -1,9 +1,9 @@
 // Damaged and hostile files through the command as users run it: how long, how much memory, and which files it opens.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, realpathSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../helpers/temporary-folder.js';
 import { flagsOf, readIndex, shared } from './shared.js';
 
 interface Broken {
@@ -37,16 +37,11 @@ test.each(entries)(`verify of broken/$file takes less than ${MAX_SECONDS} s and 
 });
 
 describe.skipIf(spawnSync('strace', ['-V']).error !== undefined)('of the files on this machine', () => {
-  let folder = '';
-  // Not while tests are collected: of those that are skipped nothing would take it away.
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'shuffleport-strace-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('strace');
 
   /** Every path that a command opens, Node's own and the package's left aside. */
   function opened(args: readonly string[]): string[] {
-    const log = join(folder, 'log');
+    const log = join(folder(), 'log');
     spawnSync('strace', [
       '-f',
       '-qq',
