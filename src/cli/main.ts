@@ -1,7 +1,5 @@
 // Where the process begins: real streams, real arguments.
 import { createInterface } from 'node:readline/promises';
-import { keepingAwake } from '../core/keep-awake.js';
-import { UnwritablePathError } from '../node/errors.js';
 import { startThreadEarly } from '../node/start-thread.js';
 import { USAGE } from './exit-codes.js';
 
@@ -9,7 +7,11 @@ const { stdin, stdout, stderr, env, argv } = process;
 
 // The thread that parses starts and loads the HDF5 library beside everything else, where an argument names such a file.
 if (argv.slice(2).some((argument) => /\.(h5|hdf5|keras|weights\.json)$/.test(argument))) startThreadEarly();
-const { run } = await import('./program.js');
+const [{ run }, { keepingAwake }, { UnwritablePathError }] = await Promise.all([
+  import('./program.js'),
+  import('../core/keep-awake.js'),
+  import('../node/errors.js'),
+]);
 
 /** Whether the answer did not reach whom it is for: the disk that stdout goes to is full, say. */
 let lost = false;
