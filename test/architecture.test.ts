@@ -24,7 +24,7 @@ const FLOORS: readonly (readonly string[])[] = [
 const NODE_ROOMS = ['node', 'node.ts', 'cli'];
 
 /** The only file that may import h5wasm: 4 MB that a page which never opens HDF5 must not load. */
-const HDF5_READER = 'src/checkpoint/hdf5.ts';
+const HDF5_READER = 'src/checkpoint/h5wasm-package.ts';
 
 /**
  * The only files that may import ndarray: it makes its classes with `new Function`, which a strict

@@ -4,6 +4,7 @@ import { decodeText } from '../core/bytes.js';
 import { FileTooLargeError } from './errors.js';
 import type { Metadata } from './h5wasm-module.js';
 import type { Handle } from './hdf5-handle.js';
+import { guessAt, type Paths } from './hdf5-paths.js';
 
 /** Most bytes of one attribute: a model's JSON takes 100 kB to some MB; names at most 64 kB. */
 const MAX_ATTRIBUTE_BYTES = 64 * 1024 * 1024;
@@ -33,7 +34,17 @@ function findAttribute(handle: Handle, path: string, attribute: string): Metadat
  */
 export function readStrings(handle: Handle, path: string, attribute: string): string[] | undefined {
   const metadata = findAttribute(handle, path, attribute);
-  if (metadata === undefined) return undefined;
+  return metadata && stringsIn(handle, path, attribute, metadata);
+}
+
+/** The same of an attribute that is mostly there, at a path not looked at yet; `undefined` also where that is unsure. */
+export function guessStrings(paths: Paths, path: string, attribute: string): string[] | undefined {
+  const { handle } = paths;
+  const metadata = guessAt(paths, path, () => handle.library.get_attribute_metadata(handle.id, path, attribute));
+  return metadata && stringsIn(handle, path, attribute, metadata);
+}
+
+function stringsIn(handle: Handle, path: string, attribute: string, metadata: Metadata): string[] | undefined {
   if (metadata.total_size === 0 || metadata.shape === null) return [];
   if (metadata.type !== STRING) return undefined;
   const size = metadata.size * metadata.total_size;

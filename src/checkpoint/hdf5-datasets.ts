@@ -13,8 +13,8 @@ import {
 } from './errors.js';
 import type { Metadata } from './h5wasm-module.js';
 import { readStrings } from './hdf5-attributes.js';
-import { guard, guess, type Handle, lastLine, mayGuess } from './hdf5-handle.js';
-import { isLeaf, look, type Paths } from './hdf5-paths.js';
+import { guard, type Handle, lastLine } from './hdf5-handle.js';
+import { guessAt, look, type Paths } from './hdf5-paths.js';
 
 /** What is known of a dataset without reading it. */
 export interface DatasetInfo {
@@ -39,13 +39,11 @@ export function describeDataset(paths: Paths, path: string): DatasetInfo {
   return { shape: metadata.shape ?? [], dtype, ...(fault !== undefined && { fault }) };
 }
 
-/** A path the walk met, below which it met nothing, is mostly a dataset: if it is no link, it is asked as one. */
+/** What a list names is mostly a dataset, so it is asked as one before it is looked at. */
 function datasetMetadata(paths: Paths, path: string): Metadata | undefined {
   const { library, id } = paths.handle;
-  if (mayGuess() && isLeaf(paths, path) && library.get_symbolic_link(id, path) === null) {
-    const metadata = guess(() => library.get_dataset_metadata(id, path));
-    if (metadata !== undefined) return metadata;
-  }
+  const metadata = guessAt(paths, path, () => library.get_dataset_metadata(id, path));
+  if (metadata !== undefined) return metadata;
   return look(paths, path).kind === 'dataset' ? library.get_dataset_metadata(id, path) : undefined;
 }
 
@@ -87,9 +85,9 @@ function faultOf(handle: Handle, path: string, metadata: Metadata, dtype: string
 
 /** Whether the file has types of this class and size whose bits mean something else; of which dataset is not known. */
 function isOdd(handle: Handle, { type, size }: Metadata, dtype: string): boolean {
-  if (type === INTEGER) return handle.oddTypes().has(`integer${size}`);
+  if (type === INTEGER) return handle.oddTypes.has(`integer${size}`);
   if (type !== FLOAT) return false;
-  return handle.oddTypes().has(`float${size}`) || (dtype === 'float16' && handle.oddTypes().has('bfloat16'));
+  return handle.oddTypes.has(`float${size}`) || (dtype === 'float16' && handle.oddTypes.has('bfloat16'));
 }
 
 /** The values, row-major, of a dataset that was described. Throws the fault, if there is one. */

@@ -13,8 +13,10 @@ export interface Handle {
   readonly where: string;
   /** Bytes of the file. */
   readonly size: number;
-  /** Its number types whose bits lie elsewhere than usual; looked for when first asked. */
-  oddTypes(): OddTypes;
+  /** Its number types whose bits lie elsewhere than usual. */
+  readonly oddTypes: OddTypes;
+  /** Whether it may have soft or external links, which the library would follow. */
+  readonly linked: boolean;
 }
 
 /** Any failure inside the library, WebAssembly traps included, is a damaged file. */

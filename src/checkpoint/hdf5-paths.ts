@@ -1,7 +1,8 @@
 // What stands at a path of an HDF5 file. The library follows links and fails for good when asked too often for what is
-// not there, so each component is looked at before the next, and one walk over the file spares most of the asking.
+// not there, so each component is looked at before the next, and one walk over the file spares most of the asking. In a
+// file without links even the walk is spared, as long as everything is where its lists say.
 import { printable } from '../core/text.js';
-import { guard, type Handle } from './hdf5-handle.js';
+import { guard, guess, type Handle, mayGuess } from './hdf5-handle.js';
 
 /** What stands at a path; links are named, not followed. */
 export interface Kind {
@@ -43,7 +44,13 @@ export function membersAt({ handle }: Paths, path: string): string[] {
  */
 export function look(paths: Paths, path: string): Kind {
   if (path.includes('\0')) return MISSING; // The library would look for what stands before the NUL.
-  if (path === '/' || path === '' || walkOf(paths).groups.has(path)) return GROUP;
+  if (path === '/' || path === '') return GROUP;
+  const guessed = isUntouched(paths) ? guessAt(paths, path, () => kindByType(paths, path)) : undefined;
+  return guessed ?? lookAtEach(paths, path);
+}
+
+function lookAtEach(paths: Paths, path: string): Kind {
+  if (walkOf(paths).groups.has(path)) return GROUP;
   for (let cut = 0; ; ) {
     cut = path.indexOf('/', cut + 1);
     const kind = lookBelowGroup(paths, cut < 0 ? path : path.slice(0, cut));
@@ -64,13 +71,19 @@ function lookBelowGroup(paths: Paths, path: string): Kind {
 
 function kindOf(paths: Paths, path: string): Kind {
   if (!exists(paths, path)) return MISSING;
-  const { library, id } = paths.handle;
-  const target = library.get_symbolic_link(id, path);
+  const { library, id, linked } = paths.handle;
+  const target = linked ? library.get_symbolic_link(id, path) : null;
   if (target !== null) return { kind: 'link', link: `a soft link to "${printable(target)}"` };
+  return kindByType(paths, path);
+}
+
+/** Of what is no soft link. The library does not throw over a name that a group does not have. */
+function kindByType({ handle }: Paths, path: string): Kind {
+  const { library, id } = handle;
   const type = library.get_type(id, path);
   if (type === library.H5G_DATASET) return { kind: 'dataset' };
   if (type === library.H5G_GROUP) return GROUP;
-  return type === library.H5G_UDLINK ? externalLink(paths.handle, path) : MISSING;
+  return type === library.H5G_UDLINK ? externalLink(handle, path) : MISSING;
 }
 
 /** Below a group that is there. A group with two names is walked under one of them only; then its members tell. */
@@ -91,8 +104,32 @@ function externalLink({ library, id }: Handle, path: string): Kind {
   return { kind: 'link', link: `an external link to "${printable(obj_path)}" in the file "${printable(filename)}"` };
 }
 
+/** Components that the library reads in another way than they stand: none, `.`, and what follows a NUL. */
+const UNUSUAL = /\/\.?(\/|$)|\0/;
+
+/**
+ * The answer of a call about a path that is mostly right, made before the path is looked at; `undefined` where it may
+ * not be made, or was wrong. A wrong one makes the library throw, so after the first the file is walked.
+ */
+export function guessAt<T>(paths: Paths, path: string, call: () => T): T | undefined {
+  if (!mayGuessAt(paths, path)) return undefined;
+  const answer = guess(call);
+  if (answer === undefined) walkOf(paths);
+  return answer;
+}
+
+function mayGuessAt(paths: Paths, path: string): boolean {
+  if (!mayGuess()) return false;
+  if (isUntouched(paths)) return !UNUSUAL.test(path);
+  const { library, id, linked } = paths.handle;
+  return isLeaf(paths, path) && (!linked || library.get_symbolic_link(id, path) === null);
+}
+
+/** Whether the file has no links, and all that was asked for so far was there. */
+const isUntouched = ({ handle, walked }: Paths): boolean => !handle.linked && walked === undefined;
+
 /** Whether the walk met the path, and nothing below it: it is mostly a dataset, or a group without members. */
-export function isLeaf(paths: Paths, path: string): boolean {
+function isLeaf(paths: Paths, path: string): boolean {
   const { objects, groups } = walkOf(paths);
   return objects.has(path) && !groups.has(path);
 }

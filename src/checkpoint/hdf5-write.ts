@@ -1,7 +1,7 @@
 // HDF5, written: groups, float32 datasets and string attributes, the same bytes for the same content every time.
 // Read first: hdf5.ts, which reads.
 import { sizeOf, type Tensor } from '../core/tensor.js';
-import { loadH5wasm } from './hdf5.js';
+import { loadH5wasm } from './h5wasm-package.js';
 
 /** A group to be written. */
 export interface Hdf5Group {

@@ -1,17 +1,17 @@
-// HDF5 through h5wasm, with a guard for each of its traps. The only module that imports h5wasm, and only when needed.
-// Traps: errors are not thrown unless told (here); a MEMFS name used twice reads stale bytes (here); links and virtual
+// HDF5 through h5wasm, with a guard for each of its traps: errors are not thrown unless told (here); a MEMFS name used twice reads stale bytes (here); links and virtual
 // datasets are followed (hdf5-paths.ts, hdf5-datasets.ts); a failed read returns garbage (hdf5-datasets.ts); numbers are
 // not converted (hdf5-types.ts); ASCII-typed names are really UTF-8, damaged attributes are none (hdf5-attributes.ts).
-import { keepingAwake } from '../core/keep-awake.js';
 import type { Tensor } from '../core/tensor.js';
 import type { CheckpointWeight } from './checkpoint.js';
 import { DamagedFileError } from './errors.js';
 import type { H5Module } from './h5wasm-module.js';
-import { readStrings } from './hdf5-attributes.js';
+import { loadH5wasm } from './h5wasm-package.js';
+import { guessStrings, readStrings } from './hdf5-attributes.js';
 import { type DatasetInfo, describeDataset, readDataset } from './hdf5-datasets.js';
-import { guard, guess, type Handle, lastLine, mayGuess } from './hdf5-handle.js';
-import { isLeaf, isSecondName, type Kind, look, membersAt, pathsOf } from './hdf5-paths.js';
-import { findOddTypes, type OddTypes } from './hdf5-types.js';
+import { guard, type Handle, lastLine } from './hdf5-handle.js';
+import { mayHaveLinks } from './hdf5-links.js';
+import { isSecondName, type Kind, look, membersAt, pathsOf } from './hdf5-paths.js';
+import { findOddTypes } from './hdf5-types.js';
 
 /** An open HDF5 file. Paths are absolute: `/model_weights/conv1`. */
 export interface Hdf5File {
@@ -28,8 +28,8 @@ export interface Hdf5File {
   isSecondName(path: string): boolean;
   /** A string attribute, or array of them; `[]` for an empty array of any type; `undefined` where there is none. */
   strings(path: string, attribute: string): string[] | undefined;
-  /** Whether the thing at a path, with nothing below it, has an attribute that is an empty array. Cheaper than `kind`. */
-  listsNothing(path: string, attribute: string): boolean;
+  /** The same of an attribute that is mostly there, cheaper than `kind` and `strings`; `undefined` also when unsure. */
+  guessStrings(path: string, attribute: string): string[] | undefined;
   /** Shape and type of the dataset at a path, and why it cannot be read if that shows already. */
   describe(path: string): DatasetInfo;
   /** The values, row-major, of a dataset described before or now. Throws the fault, if there is one. */
@@ -43,27 +43,18 @@ export function storedWeight(file: Hdf5File, path: string, name: string, role: s
   return { name, role, ...info, read: async () => file.read(path, info) };
 }
 
-/** The package, loaded once, its library ready. */
-export async function loadH5wasm() {
-  const h5wasm = await import('h5wasm');
-  await keepingAwake(h5wasm.ready);
-  return h5wasm;
-}
-
-/** The library in it. */
+/** The library in the package. */
 async function loadLibrary(): Promise<H5Module> {
   const { ready } = await loadH5wasm();
   return (await ready) as unknown as H5Module;
 }
 
-/** Begins to load the library, which compiles beside other work. For those who know already that they will need it. */
-export function prepareHdf5(): void {
-  loadLibrary().catch(() => undefined); // whoever opens a file meets the same error, and tells it
-}
-
 /** Opens the HDF5 file in `bytes`. The caller must `close()` it. */
 export async function openHdf5(bytes: Uint8Array, where: string): Promise<Hdf5File> {
-  const library = await loadLibrary();
+  const loading = loadLibrary();
+  // The bytes are gone through while the library compiles on other threads.
+  const seen = { size: bytes.length, oddTypes: findOddTypes(bytes), linked: mayHaveLinks(bytes) };
+  const library = await loading;
   library.activate_throwing_error_handler();
   // A name of its own for each open, since the library shares what it holds open under one inode; and one that no
   // external link in a file can have been written to point at.
@@ -71,12 +62,7 @@ export async function openHdf5(bytes: Uint8Array, where: string): Promise<Hdf5Fi
   library.FS.writeFile(name, bytes, { canOwn: true });
   try {
     const id = library.open(name, library.H5F_ACC_RDONLY, false, -1, -1);
-    let odd: OddTypes | undefined;
-    const oddTypes = (): OddTypes => {
-      odd ??= findOddTypes(bytes);
-      return odd;
-    };
-    return fileOf({ library, id, where, size: bytes.length, oddTypes }, name);
+    return fileOf({ library, id, where, ...seen }, name);
   } catch (error) {
     library.FS.unlink(name);
     throw new DamagedFileError(where, lastLine(error), { cause: error });
@@ -91,10 +77,7 @@ function fileOf(handle: Handle, name: string): Hdf5File {
     members: (path) => membersAt(paths, path),
     isSecondName: (path) => isSecondName(paths, path),
     strings: (path, attribute) => guard(handle, () => readStrings(handle, path, attribute)),
-    listsNothing: (path, attribute) =>
-      mayGuess() &&
-      isLeaf(paths, path) &&
-      guess(() => handle.library.get_attribute_metadata(handle.id, path, attribute).total_size === 0) === true,
+    guessStrings: (path, attribute) => guard(handle, () => guessStrings(paths, path, attribute)),
     describe: (path) => describeDataset(paths, path),
     read: (path, info = describeDataset(paths, path)) => readDataset(handle, path, info),
     close: closing(handle, name),

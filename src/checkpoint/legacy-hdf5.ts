@@ -12,6 +12,8 @@ import { roleInName } from './roles.js';
 const MAX_NAMES = 200_000;
 /** Chunks of a name list (`layer_names0`, …): each holds 64 kB, so this many hold more than `MAX_NAMES` names. */
 const MAX_CHUNKS = 1000;
+/** Group of the weights that belong to no layer. */
+const TOP_LEVEL = 'top_level_model_weights';
 
 /** Whether a legacy layout is there, and the group it stands in: `''` for the root. */
 export function findLegacyRoot(file: Hdf5File): '' | '/model_weights' | undefined {
@@ -30,7 +32,7 @@ export function readLegacy(file: Hdf5File, root: '' | '/model_weights'): Checkpo
   const distinct = [...new Set(names)];
   if (distinct.length < names.length) notes.push(duplicateNote(names));
   const layers = distinct.map((name) => readLayer(file, root, name, notes));
-  const topLevel = readLayer(file, root, 'top_level_model_weights', []);
+  const topLevel = readTopLevel(file, root);
   const version = text(file, root, 'keras_version');
   const backend = text(file, root, 'backend');
   const json = file.strings('/', 'model_config')?.[0];
@@ -39,11 +41,18 @@ export function readLegacy(file: Hdf5File, root: '' | '/model_weights'): Checkpo
     container: root === '' ? 'keras-hdf5-weights' : 'keras-hdf5-model',
     ...(version !== undefined && { kerasVersion: version }),
     ...(backend !== undefined && { backend }),
-    layers: topLevel.weights.length > 0 ? [...layers, topLevel] : layers,
+    layers: [...layers, ...topLevel],
     ...(modelConfig !== undefined && { modelConfig }),
     notes,
     close: () => file.close(),
   };
+}
+
+/** Weights of the model itself, which Keras 2.6 and later keep in a group that is not listed; most models have none. */
+function readTopLevel(file: Hdf5File, root: string): CheckpointLayer[] {
+  if (file.kind(`${root}/${TOP_LEVEL}`) !== 'group') return [];
+  const layer = readLayer(file, root, TOP_LEVEL, []);
+  return layer.weights.length > 0 ? [layer] : [];
 }
 
 /** An attribute of the weights' group or, as Keras 1.2 wrote it, of the root. */
@@ -79,7 +88,10 @@ function chunks(file: Hdf5File, path: string, attribute: string): string[] | und
 /** A layer that is listed and has no group is noted: its weights, if it had any, are lost. */
 function readLayer(file: Hdf5File, root: string, name: string, notes: Note[]): CheckpointLayer {
   const path = `${root}/${name}`;
-  if (file.listsNothing(path, 'weight_names')) return { name, weights: [] };
+  const describe = (weight: string) => storedWeight(file, `${path}/${weight}`, weight, roleInName(weight));
+  const guessed = file.guessStrings(path, 'weight_names')?.map(describe);
+  // What lies below it proves the group.
+  if (guessed?.every(({ fault }) => fault === undefined)) return { name, weights: guessed };
   const kind = file.kind(path);
   if (kind !== 'group') {
     notes.push({
@@ -89,7 +101,7 @@ function readLayer(file: Hdf5File, root: string, name: string, notes: Note[]): C
     return { name, weights: [] };
   }
   const names = readNames(file, path, 'weight_names') ?? [];
-  return { name, weights: names.map((weight) => storedWeight(file, `${path}/${weight}`, weight, roleInName(weight))) };
+  return { name, weights: names.map(describe) };
 }
 
 const INSTEAD = {

@@ -1,6 +1,6 @@
 // Where the thread that parses begins: its memory limited, and the HDF5 library, which takes longest to load, first.
 import { parentPort } from 'node:worker_threads';
-import { prepareHdf5 } from '../checkpoint/hdf5.js';
+import { loadH5wasm } from '../checkpoint/h5wasm-package.js';
 
 /**
  * Most memory that the HDF5 library may take: Keras's largest published networks have tensors of 0.4 GB (VGG's `fc1`),
@@ -9,7 +9,7 @@ import { prepareHdf5 } from '../checkpoint/hdf5.js';
 const MAX_LIBRARY_BYTES = 1024 ** 3;
 
 limitWebAssembly();
-prepareHdf5();
+loadH5wasm().catch(() => undefined); // whoever opens a file meets the same error, and tells it
 void import('./parser-service.js').then(({ serve }) => serve(parentPort!));
 
 /** The library asks for more memory through this one function; refused, it reports that there is none. */

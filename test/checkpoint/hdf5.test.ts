@@ -138,6 +138,34 @@ describe('what stands at a path', () => {
     });
   });
 
+  // The library leaves such components out, or reads no further; each name is to stand as it is.
+  test.each(['/conv1/.', '/./conv1', '/conv1/', '//conv1', '/conv1\0', '/conv1/conv1//kernel:0', `${KERNEL}\0`])(
+    '%j is nothing',
+    async (path) => {
+      await within('fixed-names', (file) => expect(file.kind(path)).toBe('missing'));
+      await within('fixed-names', (file) =>
+        expect(file.describe(path)).toMatchObject({ fault: { tag: 'MissingDataset' } }),
+      );
+      await within('fixed-names', (file) => expect(file.guessStrings(path, 'weight_names')).toBeUndefined());
+    },
+  );
+
+  test('a list that is mostly there is read at once, or not at all', async () => {
+    await within('fixed-names', (file) => {
+      expect(file.guessStrings('/conv1', 'weight_names')).toEqual(['conv1/kernel:0']);
+      expect(file.guessStrings('/input_1', 'weight_names')).toEqual([]);
+      expect(file.guessStrings('/conv1', 'no_names')).toBeUndefined();
+      // Now the file was walked: only of what has nothing below it is another guess made.
+      expect(file.guessStrings('/conv1', 'weight_names')).toBeUndefined();
+      expect(file.guessStrings('/input_1', 'weight_names')).toEqual([]);
+      expect(file.guessStrings('/nowhere', 'weight_names')).toBeUndefined();
+    });
+    await within('soft-link-layer', (file) => {
+      expect(file.guessStrings('/conv1', 'weight_names')).toBeUndefined();
+      expect(file.guessStrings('/input_1', 'weight_names')).toEqual([]);
+    });
+  });
+
   test('the members of a group are listed', async () => {
     await within('fixed-names', (file) => {
       expect(file.members('/').sort()).toEqual(['conv1', 'input_1', 'unit']);
@@ -147,6 +175,8 @@ describe('what stands at a path', () => {
 
   test.each([
     ['soft-link', KERNEL, `a soft link to "${GAMMA}"`],
+    ['soft-link-in-header', KERNEL, `a soft link to "${GAMMA}"`],
+    ['soft-link-in-heap', KERNEL, `a soft link to "${GAMMA}"`],
     ['soft-link-dangling', KERNEL, 'a soft link to "/nowhere"'],
     ['soft-link-layer', '/conv1', 'a soft link to "/hidden"'],
     ['soft-link-layer', KERNEL, 'a soft link to "/hidden"'],

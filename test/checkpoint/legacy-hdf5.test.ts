@@ -7,6 +7,7 @@ import { findLegacyRoot, readLegacy } from '../../src/checkpoint/legacy-hdf5.js'
 import { isShuffleportError } from '../../src/core/errors.js';
 import { toFloat64 } from '../../src/core/tensor.js';
 import { damagedBytes, expectedLayers, openDamaged, withDamaged } from '../helpers/damaged.js';
+import { hdf5StandIn } from '../helpers/hdf5-stand-in.js';
 
 /** Every layer, with its weights as h5py would tell them. */
 async function contents({ layers }: Checkpoint): Promise<object> {
@@ -210,19 +211,8 @@ describe('where the layout stands', () => {
 
 describe('lists of names without end', () => {
   /** A file that is nothing but attributes of its root. */
-  const attributesOnly = (attribute: (name: string) => string[] | undefined): Hdf5File => ({
-    size: 0,
-    kind: () => 'missing',
-    isSecondName: () => false,
-    listsNothing: () => false,
-    members: () => [],
-    strings: (path, name) => (path === '/' ? attribute(name) : undefined),
-    describe: () => ({ shape: [], dtype: 'float32' }),
-    read: () => {
-      throw new Error('nothing to read');
-    },
-    close: () => {},
-  });
+  const attributesOnly = (attribute: (name: string) => string[] | undefined): Hdf5File =>
+    hdf5StandIn({ strings: (path, name) => (path === '/' ? attribute(name) : undefined) });
 
   test('past 200 000 names are refused', () => {
     const list = Array.from({ length: 200_001 }, (_, i) => `layer_${i}`);

@@ -1,8 +1,9 @@
 // The walk over a store: its order, and its end, however the file's groups are linked.
 import { describe, expect, test } from 'vitest';
-import { type Hdf5File, openHdf5 } from '../../src/checkpoint/hdf5.js';
+import { openHdf5 } from '../../src/checkpoint/hdf5.js';
 import { byPath, split, walkStore } from '../../src/checkpoint/store-walk.js';
 import { isShuffleportError, type ShuffleportError } from '../../src/core/errors.js';
+import { hdf5StandIn } from '../helpers/hdf5-stand-in.js';
 import { fixtureBytes } from '../helpers/models.js';
 
 async function walked(name: string): Promise<{ path: string; variables: readonly string[] }[] | ShuffleportError> {
@@ -57,23 +58,16 @@ test('models in models without end are too deep', async () => {
 
 describe('a file too damaged to tell its links', () => {
   /** Two groups in every group, twenty deep, under whatever path. */
-  const endless = (size: number): Hdf5File & { asked: number } => ({
-    size,
-    asked: 0,
-    kind: () => 'group',
-    members(path) {
-      this.asked++;
-      return path.length < 40 ? ['a', 'b'] : [];
-    },
-    isSecondName: () => false,
-    listsNothing: () => false,
-    strings: () => undefined,
-    describe: () => ({ shape: [], dtype: 'float32' }),
-    read: () => {
-      throw new Error('nothing to read');
-    },
-    close: () => {},
-  });
+  const endless = (size: number) =>
+    hdf5StandIn({
+      size,
+      asked: 0,
+      kind: () => 'group',
+      members(path) {
+        this.asked++;
+        return path.length < 40 ? ['a', 'b'] : [];
+      },
+    });
 
   test.each([
     // The smallest group has 11 + 20 bytes.
