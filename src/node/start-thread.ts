@@ -6,6 +6,12 @@ const ENTRY = new URL('./parser-worker.js', import.meta.url);
 /** What the parser's own objects may take: lists of names and a model's JSON, some tens of MB at most. */
 export const MAX_HEAP_MB = 512;
 
+/** What a thread is told when it starts. */
+export interface ThreadData {
+  /** Whether all of the process is ours, so that its flags may be set. */
+  readonly ownProcess: boolean;
+}
+
 /** A thread that was started, and what became of it before anybody listened. */
 export interface StartedThread {
   readonly worker: Worker;
@@ -15,10 +21,10 @@ export interface StartedThread {
 
 let early: StartedThread | undefined;
 
-/** Starts a thread for whoever takes one next, where threads are allowed. It does not keep the process alive. */
+/** Starts a thread for whoever takes one next, where threads are allowed. For the command line only. It does not keep the process alive. */
 export function startThreadEarly(): void {
   try {
-    early ??= startThread(ENTRY);
+    early ??= startThread(ENTRY, { ownProcess: true });
     early.worker.unref();
   } catch {
     // Whoever opens a file meets the same error, and tells it.
@@ -27,14 +33,14 @@ export function startThreadEarly(): void {
 
 /** The thread that was started early, the first time; else a new one. */
 export function takeStartedThread(entry = ENTRY): StartedThread {
-  if (entry !== ENTRY || early === undefined) return startThread(entry);
+  if (entry !== ENTRY || early === undefined) return startThread(entry, { ownProcess: false });
   const started = early;
   early = undefined;
   return started;
 }
 
-function startThread(entry: URL): StartedThread {
-  const worker = new Worker(entry, { resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
+function startThread(entry: URL, workerData: ThreadData): StartedThread {
+  const worker = new Worker(entry, { workerData, resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
   const started: StartedThread = { worker, online: false, error: undefined };
   worker.once('online', () => {
     started.online = true;

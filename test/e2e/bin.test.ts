@@ -35,6 +35,25 @@ describe('shuffleport as a process', () => {
     expect(result.layers).toHaveLength(129);
   });
 
+  test('has V8 wait while the HDF5 library is loaded, and leaves its flags as they were', () => {
+    const watch = `
+      import { cachedDataVersionTag } from 'node:v8';
+      import { isMainThread } from 'node:worker_threads';
+      const before = cachedDataVersionTag();
+      let changed = false;
+      if (isMainThread) {
+        setInterval(() => { changed ||= cachedDataVersionTag() !== before; }, 1).unref();
+        process.on('exit', () => console.error(changed, cachedDataVersionTag() === before));
+      }`;
+    const watched = (...args: string[]) =>
+      spawnSync(process.execPath, ['--import', `data:text/javascript,${encodeURIComponent(watch)}`, ...args], {
+        cwd: root,
+        encoding: 'utf8',
+      }).stderr;
+    expect(watched('bin/shuffleport.js', 'inspect', WEIGHTS)).toBe('true true\n');
+    expect(watched('bin/shuffleport.js', '--version')).toBe('false true\n');
+  });
+
   test('keeps its exit code when its reader has enough', () => {
     const command = 'set -o pipefail; "$0" bin/shuffleport.js inspect "$1" --json | true; echo $?';
     const args = ['-c', command, process.execPath, WEIGHTS];
