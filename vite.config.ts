@@ -2,11 +2,15 @@
 // `inspect` takes. And the script of the page that `port` writes. The library in `dist/` stays as tsc writes it, but for
 // runtime.js: vite.runtime.config.ts.
 import { defineConfig } from 'vite';
+import { libraryApart } from './vite.h5wasm.js';
 
 export default defineConfig({
   logLevel: 'warn',
+  plugins: [libraryApart()],
+  ssr: { noExternal: ['h5wasm'] },
   build: {
     ssr: true,
+    ssrEmitAssets: true,
     target: 'node20',
     outDir: 'dist/bundle',
     sourcemap: true,

@@ -1,6 +1,7 @@
 // The package as users get it: packed, unpacked elsewhere, compiled against, imported and run. Needs `npm run build`
 // (`npm test` does it) and no network. Read first: test/consumer/index.ts, a user's program.
 import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   cpSync,
   existsSync,
@@ -85,6 +86,25 @@ describe('the packed package', () => {
       expect.arrayContaining(['dist/bundle/main.js', 'dist/bundle/page.js', 'dist/bundle/parser-worker.js']),
     );
     expect(found).toEqual([...built, ...documents, ...others].sort());
+  });
+
+  test('has the HDF5 library for the command as its package compiles it, with its licence', () => {
+    const compiled = `
+      const { createHash } = await import('node:crypto');
+      const { instantiate } = WebAssembly;
+      WebAssembly.instantiate = (library, imports) => {
+        console.log(createHash('sha256').update(library).digest('hex'));
+        return instantiate(library, imports);
+      };
+      await (await import('h5wasm')).ready;`;
+    const packed = (name: string) => readFileSync(join(unpacked, 'dist/bundle', name));
+    const hash = createHash('sha256').update(packed('h5wasm.wasm')).digest('hex');
+    expect(node(root, '--input-type=module', '-e', compiled)).toBe(`${hash}\n`);
+    const licence = readFileSync(join(root, 'node_modules/h5wasm/LICENSE.txt'));
+    expect(packed('h5wasm.LICENSE.txt').equals(licence)).toBe(true);
+    // And not a second time as text.
+    const scripts = filesUnder(join(unpacked, 'dist/bundle')).filter((name) => name.endsWith('.js'));
+    expect(scripts.filter((name) => packed(name).length > 250_000)).toEqual([]);
   });
 
   test('has source maps that lead somewhere', () => {
