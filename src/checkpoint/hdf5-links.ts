@@ -10,8 +10,8 @@ const NOWHERE = 0xffff_ffff_ffff_ffffn;
 
 /** A Link Info message (IV.A.2.c) behind the header of a message (IV.A.1.a): version, flags, an index if ordered, a heap. */
 const LINK_INFO = { type: 2, header: 8, allFlags: 3, ordered: 1, indexBytes: 8 } as const;
-/** A symbol table node (III.B): its entries (III.C), their number, and what makes one a soft link. */
-const NODE = { count: 6, entries: 8, entryBytes: 40, cacheType: 16, softLink: 2 } as const;
+/** A symbol table node (III.B): its entries (III.C), their number, and what makes one a soft link. Most hold eight. */
+const NODE = { count: 6, entries: 8, entryBytes: 40, cacheType: 16, softLink: 2, most: 64 } as const;
 
 /** An object header of version 2 (IV.A.1.b), whose messages look different; a symbol table node; a heap of links. */
 const NEW_HEADER = ascii('OHDR');
@@ -29,7 +29,7 @@ export function mayHaveLinks(bytes: Uint8Array): boolean {
   return hasHeaderOrSoftLink(bytes) || hasLinkInfo(bytes);
 }
 
-/** Both signatures have an O, so one search finds them; most of what it finds is weights, so the next byte is looked at first. */
+/** Both signatures have an O, so one search finds them. Most of what it finds is weights: the next byte tells. */
 function hasHeaderOrSoftLink(bytes: Uint8Array): boolean {
   const letter = NEW_HEADER[0]!;
   for (let at = bytes.indexOf(letter); at >= 0; at = bytes.indexOf(letter, at + 1)) {
@@ -40,12 +40,15 @@ function hasHeaderOrSoftLink(bytes: Uint8Array): boolean {
   return false;
 }
 
+/** Too many entries stand for a soft one: a file full of such nodes would take forever to look through. */
 function hasSoftEntry(bytes: Uint8Array, node: number): boolean {
-  const view = viewOf(bytes);
-  const { count, entries, entryBytes, cacheType, softLink } = NODE;
+  const { entries, entryBytes, cacheType, softLink, most } = NODE;
   if (node + entries > bytes.length) return false;
-  for (let i = 0, at = node + entries; i < view.getUint16(node + count, true); i++, at += entryBytes) {
-    if (at + entryBytes > bytes.length) return false;
+  const view = viewOf(bytes);
+  const count = view.getUint16(node + NODE.count, true);
+  if (count > most) return true;
+  const end = Math.min(node + entries + count * entryBytes, bytes.length - entryBytes + 1);
+  for (let at = node + entries; at < end; at += entryBytes) {
     if (view.getUint32(at + cacheType, true) === softLink) return true;
   }
   return false;

@@ -83,6 +83,8 @@ describe('bytes', () => {
     expect(mayHaveLinks(node(3, 2, 1, 0))).toBe(true);
     expect(mayHaveLinks(node(2, 0, 1, 2))).toBe(false);
     expect(mayHaveLinks(node(9, 0, 1))).toBe(false);
+    expect(mayHaveLinks(node(64, 0, 1))).toBe(false);
+    expect(mayHaveLinks(node(65, 0, 1))).toBe(true);
     expect(mayHaveLinks(file(83, 78, 79, 68))).toBe(false);
     expect(mayHaveLinks(file(83, 78, 79, 68).subarray(0, 22))).toBe(false);
   });
