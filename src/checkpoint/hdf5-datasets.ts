@@ -1,5 +1,5 @@
 // Datasets of an HDF5 file: described with all that forbids reading them, then read. Read hdf5.ts first.
-import type { ShuffleportError } from '../core/errors.js';
+import { isShuffleportError, type ShuffleportError } from '../core/errors.js';
 import { type Tensor, type TensorData, tensor } from '../core/tensor.js';
 import { bytesPerElement, type Dtype, decodeElements } from '../formats/elements.js';
 import {
@@ -13,7 +13,7 @@ import {
 } from './errors.js';
 import type { Metadata } from './h5wasm-module.js';
 import { readStrings } from './hdf5-attributes.js';
-import { guard, type Handle, lastLine } from './hdf5-handle.js';
+import { guard, type Handle, lastLine, mayFail } from './hdf5-handle.js';
 import { guessAt, look, type Paths } from './hdf5-paths.js';
 
 /** What is known of a dataset without reading it. */
@@ -31,6 +31,16 @@ const LARGEST_BUILT_IN_FILTER = 6;
 
 /** Shape and type of the dataset at a path, and why it cannot be read if that shows already. */
 export function describeDataset(paths: Paths, path: string): DatasetInfo {
+  try {
+    return describeReadable(paths, path);
+  } catch (error) {
+    if (!isShuffleportError(error, 'DamagedFile') || !mayFail()) throw error;
+    const fault = new ReadFailedError(path, lastLine(error.cause), { cause: error.cause });
+    return { shape: [], dtype: 'unknown', fault };
+  }
+}
+
+function describeReadable(paths: Paths, path: string): DatasetInfo {
   const { handle } = paths;
   const metadata = guard(handle, () => datasetMetadata(paths, path));
   if (metadata === undefined) return noDataset(paths, path);

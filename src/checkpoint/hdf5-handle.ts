@@ -37,21 +37,26 @@ export function lastLine(error: unknown): string {
 }
 
 /**
- * Guesses that spare calls and were wrong. Each makes the library throw, which costs some of its stack for good (about
- * two thousand errors use it up), so after some of them nothing is guessed any more.
+ * How often the library threw where that was no end of the file: over guesses that spare calls, and over single weights
+ * that are damaged. Each costs some of its stack for good (about two thousand errors use it up), so there is a limit.
  */
-const guesses = { wrong: 0 };
-const MAX_WRONG_GUESSES = 100;
+const errors = { count: 0 };
+const MAX_ERRORS = 100;
 
 /** Whether there may be another guess. */
-export const mayGuess = (): boolean => guesses.wrong < MAX_WRONG_GUESSES;
+export const mayGuess = (): boolean => errors.count < MAX_ERRORS;
 
 /** A call that may be wrong about the file; `undefined` when it was. */
 export function guess<T>(call: () => T): T | undefined {
   try {
     return call();
   } catch {
-    guesses.wrong++;
+    errors.count++;
     return undefined;
   }
+}
+
+/** Whether the rest of a file may be read although the library threw over a part of it. */
+export function mayFail(): boolean {
+  return errors.count++ < MAX_ERRORS;
 }

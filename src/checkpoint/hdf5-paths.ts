@@ -71,8 +71,9 @@ function lookBelowGroup(paths: Paths, path: string): Kind {
 
 function kindOf(paths: Paths, path: string): Kind {
   if (!exists(paths, path)) return MISSING;
-  const { library, id, linked } = paths.handle;
-  const target = linked ? library.get_symbolic_link(id, path) : null;
+  const { library, id } = paths.handle;
+  // Also where there are no links: of a name that leads nowhere it tells why.
+  const target = library.get_symbolic_link(id, path);
   if (target !== null) return { kind: 'link', link: `a soft link to "${printable(target)}"` };
   return kindByType(paths, path);
 }

@@ -4,7 +4,8 @@ import { ready } from 'h5wasm';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { H5Module } from '../../src/checkpoint/h5wasm-module.js';
 import { mayHaveLinks } from '../../src/checkpoint/hdf5-links.js';
-import { DAMAGED_FILES, damagedBytes, withDamaged } from '../helpers/damaged.js';
+import { bytesSource } from '../../src/checkpoint/source.js';
+import { DAMAGED_FILES, damagedBytes } from '../helpers/damaged.js';
 
 test('files with links may have some, and files of the newer style, and those that only look like it', () => {
   const linked = DAMAGED_FILES.filter((name) => mayHaveLinks(damagedBytes(name)));
@@ -93,13 +94,23 @@ describe('bytes', () => {
 describe('where there are none', () => {
   afterEach(() => void vi.restoreAllMocks());
 
+  /** The readers, loaded anew: they count errors, those of other tests, too, and past some guess no more. */
+  async function readers() {
+    vi.resetModules();
+    const [{ openCheckpoint }, handle] = await Promise.all([
+      import('../../src/checkpoint/open.js'),
+      import('../../src/checkpoint/hdf5-handle.js'),
+    ]);
+    return { openCheckpoint, ...handle };
+  }
+
   /** How often the library was asked what while a file was opened. */
   async function asked(name: string): Promise<Record<string, number>> {
     const library = (await ready) as unknown as H5Module;
     const walk = vi.spyOn(library, 'get_names');
     const link = vi.spyOn(library, 'get_symbolic_link');
     const dataset = vi.spyOn(library, 'get_dataset_metadata');
-    await withDamaged(name, () => undefined);
+    (await (await readers()).openCheckpoint(bytesSource(name, damagedBytes(name)))).close();
     const walks = walk.mock.calls.filter(([, , recursive]) => recursive).length;
     return { walks, links: link.mock.calls.length, datasets: dataset.mock.calls.length };
   }
@@ -109,12 +120,26 @@ describe('where there are none', () => {
   });
 
   test('the first thing that is not there makes it walk', async () => {
-    expect(await asked('missing-dataset')).toEqual({ walks: 1, links: 0, datasets: 2 });
+    // And to look at the group where the dataset should be, which the walk cannot tell from a dataset.
+    expect(await asked('missing-dataset')).toEqual({ walks: 1, links: 1, datasets: 2 });
   });
 
   test('otherwise each path is asked about', async () => {
     const { walks, links, datasets } = await asked('soft-link');
     expect({ walks, datasets }).toEqual({ walks: 1, datasets: 1 });
     expect(links).toBeGreaterThanOrEqual(2);
+  });
+
+  test('after a hundred errors nothing is guessed, and a damaged weight is a damaged file', async () => {
+    const { guess, mayGuess, mayFail } = await readers();
+    expect(guess(() => 5)).toBe(5);
+    for (let error = 0; error < 99; error++) {
+      if (error % 2 === 0) expect(mayFail()).toBe(true);
+      else expect(guess(() => JSON.parse('{'))).toBeUndefined();
+    }
+    expect(mayGuess()).toBe(true);
+    expect(mayFail()).toBe(true);
+    expect(mayGuess()).toBe(false);
+    expect(mayFail()).toBe(false);
   });
 });
