@@ -3,9 +3,7 @@
 import { type Tensor, tensor } from '../../../src/core/tensor.js';
 import { writeNpz } from '../../../src/formats/npz.js';
 import type { LayerWeights } from '../../../src/network/model.js';
-import { UNIT_ROUNDOFF } from '../../../src/parity/bounds/bounded.js';
-import { explainFailures } from '../../../src/parity/causes/explain.js';
-import { type Fixture, matchLayers, readFixture } from '../../../src/parity/fixture.js';
+import { type Fixture, readFixture } from '../../../src/parity/fixture.js';
 import type { Failure } from '../../../src/parity/judge.js';
 import { type Random, seededRandom } from '../../../src/parity/selfcheck/random.js';
 import { type Checked, checkParity } from '../../../src/parity/verify.js';
@@ -92,11 +90,8 @@ export function honest(model: Checked, only: (name: string) => boolean = () => t
 }
 
 /** The failures of a model against a fixture, with their causes. */
-export async function explained(model: Checked, fixture: Fixture): Promise<Failure[]> {
-  const { failures } = await checkParity(model, fixture);
-  const { layers } = matchLayers(fixture, model.network, (name) => name);
-  const recorded = new Map(layers.map((layer) => [layer.layer, layer]));
-  return explainFailures(model, { input: fixture.input.read(), recorded, rounding: UNIT_ROUNDOFF }, failures);
+export async function explained(model: Checked, fixture: Fixture): Promise<readonly Failure[]> {
+  return (await checkParity(model, fixture)).failures;
 }
 
 /** What `mistake` leaves in a recording of `truth`, held against `model`. `only`: the layers that were recorded. */
@@ -104,7 +99,7 @@ export function planted(
   model: Checked,
   mistake: Mistake,
   { truth = model, only = () => true }: { truth?: Checked; only?: (name: string) => boolean } = {},
-): Promise<Failure[]> {
+): Promise<readonly Failure[]> {
   const arrays = [...recordWith(truth, IMAGES, mistake)].filter(([name]) => name !== model.network.input && only(name));
   return explained(model, fixtureOf(new Map(arrays)));
 }
