@@ -1,5 +1,5 @@
-// The package as users get it: packed, unpacked elsewhere, compiled against, imported and run. Needs `npm run build`
-// (`npm test` does it) and no network. Read first: test/consumer/index.ts, a user's program.
+// The package as users get it: packed, unpacked elsewhere, compiled against, imported and run. `npm run check:consumer`
+// builds it first. No network. Read first: test/consumer/index.ts, a user's program.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {

@@ -31,5 +31,6 @@ esac
 use_fixtures_python
 counted_vitest $results/node24.json node node_modules/vitest/vitest.mjs run
 status=$?
+check "the packed package on Node 24" node node_modules/vitest/vitest.mjs run -c vitest.consumer.config.ts
 check "bin/start.js on Node 24" node bin/start.js
 exit $status
