@@ -23,7 +23,6 @@ import { type ConvertTarget, runConvert } from './convert.js';
 import { PASS, USAGE } from './exit-codes.js';
 import {
   addSettingsOptions,
-  count,
   loadingOptions,
   number,
   positiveCount,
@@ -329,7 +328,7 @@ function addPredict(root: Command, answer: Answering): void {
     .option('--labels <file>', 'names of the classes, one a line')
     .addOption(new Option('--executor <name>', 'what computes (default: engine)').choices(['engine', 'evaluator']));
   addSettingsOptions(command)
-    .addOption(new Option('--top <n>', 'how many classes to list (default: 5)').argParser(count))
+    .addOption(new Option('--top <n>', 'how many classes to list (default: 5)').argParser(positiveCount))
     .addOption(jsonOption())
     .addHelpText(
       'after',

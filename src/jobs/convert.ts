@@ -12,6 +12,7 @@ import type { Executor } from '../network/executor.js';
 import { type Fixture, readFixture } from '../parity/fixture.js';
 import type { CheckLevel, ConvertCheck, ConvertResult, ConvertRun } from '../results/convert.js';
 import type { ModelFacts } from '../shufflenet/config.js';
+import { checkLabels } from '../shufflenet/predictions.js';
 import type { Pooling } from '../shufflenet/settings.js';
 import { hashesOf } from './certificate.js';
 import { type FileInference, infer, withCheckpoint } from './inference.js';
@@ -76,7 +77,10 @@ export async function convert(source: Source, options: ConvertOptions): Promise<
     folded: folds(to) && fold !== false,
     ...extents(source, material, files),
     files,
-    forRuntime: (facts = {}) => runtimeFiles(model, facts),
+    forRuntime: async (facts = {}) => {
+      checkLabels(model.settings, facts.labels);
+      return runtimeFiles(model, facts);
+    },
     check: async (written) => {
       const done = level ?? (fixture === undefined ? 'weights' : 'run');
       if (done === 'none') return { level: done, verdict: 'pass', run: null };

@@ -9,7 +9,7 @@ import type { Recipe } from '../image/recipes.js';
 import { preprocess } from '../image/recipes.js';
 import type { PredictResult } from '../results/predict.js';
 import type { ShuffleNetModel } from '../shufflenet/load.js';
-import { predictionsOf, type RankingOptions } from '../shufflenet/predictions.js';
+import { checkLabels, predictionsOf, type RankingOptions } from '../shufflenet/predictions.js';
 import { type LoadingOptions, loadModel } from './model.js';
 import { checkKey, isArrayFile, readArray, readPicture } from './predict-input.js';
 
@@ -26,6 +26,7 @@ export interface PredictOptions extends LoadingOptions, RankingOptions {
 /** Runs the network in `source` on `input` and lists the most probable classes of each image. */
 export async function predict(source: Source, input: Source, options: PredictOptions = {}): Promise<PredictResult> {
   const model = await loadModel(source, options);
+  checkLabels(model.settings, options.labels);
   const { tensor, recipe } = await prepare(model, input, options);
   checkFinite(tensor, printable(input.name));
   const { executor, output } = await run(model, tensor, options.executor);

@@ -36,7 +36,13 @@ export class ShapeMismatchError extends ShuffleportError {
   readonly tag = 'ShapeMismatch';
   readonly kind = 'usage';
   constructor(layer: string, found: string, expected: string) {
-    super({ what: 'Inputs that are joined must have matching shapes.', where: layer, found, expected });
+    super({
+      what: 'Inputs that are joined must have matching shapes.',
+      where: layer,
+      found,
+      expected,
+      next: 'look at strides, padding and channels of the layers before it',
+    });
   }
 }
 

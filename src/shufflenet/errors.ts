@@ -2,6 +2,7 @@
 // that a search for it finds ours. Errors about files meeting networks are in load-errors.ts.
 import { ShuffleportError } from '../core/errors.js';
 import { formatShape } from '../core/tensor.js';
+import { plural } from '../core/text.js';
 import type { Shape } from '../network/layer.js';
 
 /** A group count the article has no channel table for. */
@@ -86,6 +87,20 @@ export class InvalidSettingError extends ShuffleportError {
   constructor(setting: string, value: unknown, expected: string) {
     super({ what: `Invalid value for ${setting}.`, found: JSON.stringify(value) ?? String(value), expected });
     this.setting = setting;
+  }
+}
+
+/** Names of classes, more or fewer than there are classes: they are of another network, or a line is missing. */
+export class LabelCountError extends ShuffleportError {
+  readonly tag = 'LabelCount';
+  readonly kind = 'usage';
+  constructor(labels: number, classes: number) {
+    super({
+      what: 'The labels are not those of this network.',
+      found: plural(labels, 'label'),
+      expected: `${classes}, one for each class`,
+      next: 'give the names of the classes in the order of training, one a line',
+    });
   }
 }
 

@@ -392,7 +392,8 @@ describe('convert', () => {
 describe('predict', () => {
   test('lists classes in the order of Keras, as many as asked, under their labels', async () => {
     const input = folder.write('input.npy', writeNpy(reference.get('input')!));
-    const labels = folder.write('labels.txt', 'zero\r\none\r\n\r\n');
+    const names = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+    const labels = folder.write('labels.txt', `${names.join('\r\n')}\r\n\r\n`);
     const args = ['predict', QUICK, input, '--pooling', 'max', '--top', '2', '--labels', labels];
     const { code, out } = await shuffleport(args);
     expect(code).toBe(0);
@@ -400,12 +401,21 @@ describe('predict', () => {
     expect(out.split('\n')).toEqual([
       `${input}, image 0:`,
       '   39.83 %  one',
-      '   14.70 %  class 8',
+      '   14.70 %  eight',
       `${input}, image 1:`,
       '   36.76 %  one',
-      '   19.98 %  class 8',
+      '   19.98 %  eight',
       '',
     ]);
+  });
+
+  test('refuses labels of another number of classes, and to list none', async () => {
+    const input = folder.write('input.npy', writeNpy(reference.get('input')!));
+    const args = ['predict', QUICK, input, '--pooling', 'max'];
+    const { code, err } = await shuffleport([...args, '--labels', folder.write('labels.txt', 'zero\none\n')]);
+    expect(code).toBe(2);
+    expect(err).toContain('found:    2 labels\n  expected: 10, one for each class');
+    expect((await shuffleport([...args, '--top', '0'])).code).toBe(2);
   });
 
   test('takes the array that is named, and answers in JSON', async () => {

@@ -6,7 +6,8 @@ import { loadModel } from '../../src/runtime.js';
 import { type FileServer, serveFiles } from '../helpers/file-server.js';
 import { bare, configFile, DIGITS, digitFloats, kerasSays, OPEN, SETTINGS } from './material.js';
 
-const CONFIG = configFile({ weights: 'w.safetensors', preprocess: 'tf', labels: ['zero', 'one'] });
+const NAMES = ['zero', 'one', 'two', 'three', 'four', 'five', 'six', 'seven', 'eight', 'nine'];
+const CONFIG = configFile({ weights: 'w.safetensors', preprocess: 'tf', labels: NAMES });
 
 type Weights = Map<string, Tensor>;
 
@@ -76,7 +77,7 @@ describe('a model', () => {
 
   test.each(['folder', 'folder/'])('comes from a folder: %s', async (folder) => {
     const model = await loadModel(server.url + folder);
-    expect(model).toMatchObject({ preprocess: 'tf', labels: ['zero', 'one'], classes: 10 });
+    expect(model).toMatchObject({ preprocess: 'tf', labels: NAMES, classes: 10 });
   });
 
   test('comes from parts, with a config of any form, which goes before what the weights say', async () => {

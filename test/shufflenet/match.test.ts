@@ -2,8 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ReadFailedError, WeightTypeError } from '../../src/checkpoint/errors.js';
-import { ShapeMismatchError } from '../../src/network/errors.js';
 import { buildNetwork } from '../../src/shufflenet/build.js';
+import { InvalidSettingError } from '../../src/shufflenet/errors.js';
 import { readFileLayers } from '../../src/shufflenet/file-layers.js';
 import { fault, matchWeights, permutationThatFits } from '../../src/shufflenet/match.js';
 import { checkpointOf, type DraftLayer, draftLayers, layerIn, TINY, weightIn } from '../helpers/checkpoints.js';
@@ -64,9 +64,7 @@ describe('an account of a fault', () => {
       reason: 'Its elements are string, not numbers.',
       next: 'save the weights as floating-point numbers',
     });
-    expect(fault(new ShapeMismatchError('a', '(1,)', '(2,)'))).toEqual({
-      reason: 'Inputs that are joined must have matching shapes.',
-    });
+    expect(fault(new InvalidSettingError('ratio', 0, 'more than 0'))).toEqual({ reason: 'Invalid value for ratio.' });
   });
 });
 
