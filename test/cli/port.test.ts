@@ -212,6 +212,13 @@ describe('the page in the folder', () => {
     expect(server.asked).toEqual(['config.json', WEIGHTS]);
   });
 
+  test('is not made with labels of other classes', async () => {
+    const labels = folder.write('labels.txt', 'zero\none\n');
+    const { code, err } = await shuffleport([folder.write('weights.npz', DIGITS), ...args, '--labels', labels]);
+    expect([code, err]).toEqual([2, expect.stringContaining('2 labels')]);
+    expect(folder.list()).toEqual(['labels.txt', 'weights.npz']);
+  });
+
   test('is a script that loads what is beside it, and runs the picture that is chosen', async () => {
     await shuffleport([folder.write('weights.npz', DIGITS), ...args]);
     const made = folder.at('weights-js');
