@@ -150,22 +150,6 @@ describe('what stands at a path', () => {
     },
   );
 
-  test('a list that is mostly there is read at once, or not at all', async () => {
-    await within('fixed-names', (file) => {
-      expect(file.guessStrings('/conv1', 'weight_names')).toEqual(['conv1/kernel:0']);
-      expect(file.guessStrings('/input_1', 'weight_names')).toEqual([]);
-      expect(file.guessStrings('/conv1', 'no_names')).toBeUndefined();
-      // Now the file was walked: only of what has nothing below it is another guess made.
-      expect(file.guessStrings('/conv1', 'weight_names')).toBeUndefined();
-      expect(file.guessStrings('/input_1', 'weight_names')).toEqual([]);
-      expect(file.guessStrings('/nowhere', 'weight_names')).toBeUndefined();
-    });
-    await within('soft-link-layer', (file) => {
-      expect(file.guessStrings('/conv1', 'weight_names')).toBeUndefined();
-      expect(file.guessStrings('/input_1', 'weight_names')).toEqual([]);
-    });
-  });
-
   test('the members of a group are listed', async () => {
     await within('fixed-names', (file) => {
       expect(file.members('/').sort()).toEqual(['conv1', 'input_1', 'unit']);
